@@ -1,0 +1,65 @@
+package io.jvmmedic.bootstrap.event;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/** One thread of a lock cycle. Public schema: a field is added, never renamed. */
+@Name("jvmmedic.DeadlockedThread")
+@Label("Deadlocked Thread")
+@Description("One thread of a lock cycle")
+@Category({"JVM Medic", "Samples"})
+@StackTrace(false)
+public final class DeadlockedThread extends Event {
+
+    @Label("Sample number")
+    @Description("Number of the sampling round since the agent started")
+    public long tick;
+
+    @Label("Resource")
+    @Description("What the row is about, for example pool:orders")
+    public String resource;
+
+    @Label("Cycle")
+    @Description("Same for all threads of one cycle")
+    public String cycleId;
+
+    @Label("Position")
+    @Description("Place in the cycle, from 0")
+    public int position;
+
+    @Label("Thread Name")
+    @Description("Name of the thread when sampled")
+    public String thread;
+
+    @Label("Thread Id")
+    @Description("Java thread id; -1 if unknown")
+    public long threadId;
+
+    @Label("Waits For Lock")
+    @Description("Class and identity of the lock it waits for")
+    public String lock;
+
+    @Label("Owned By")
+    @Description("Thread that holds that lock")
+    public String ownerThread;
+
+    @Label("Kind")
+    @Description("MONITOR or SYNCHRONIZER")
+    public String kind;
+
+    @Label("Timed")
+    @Description("The wait ends by itself")
+    public boolean timed;
+
+    @Label("Site")
+    @Description("Frame that waits")
+    public String site;
+
+    @Label("Holds At")
+    @Description("Frame that took the lock the previous thread wants; empty if unknown")
+    public String holdsAt;
+}

@@ -1,0 +1,68 @@
+package io.jvmmedic.bootstrap.event;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+
+/** State of one JDBC pool, each second. Public schema: a field is added, never renamed. */
+@Name("jvmmedic.PoolSample")
+@Label("Connection Pool Sample")
+@Description("State of one JDBC pool, each second")
+@Category({"JVM Medic", "Samples"})
+@StackTrace(false)
+public final class PoolSample extends Event {
+
+    @Label("Sample number")
+    @Description("Number of the sampling round since the agent started")
+    public long tick;
+
+    @Label("Resource")
+    @Description("What the row is about, for example pool:orders")
+    public String resource;
+
+    @Label("Library")
+    @Description("Name of the pool library")
+    public String library;
+
+    @Label("Active")
+    @Description("Slots borrowed")
+    public int active;
+
+    @Label("Idle")
+    @Description("Slots free")
+    public int idle;
+
+    @Label("Total")
+    @Description("Slots that exist")
+    public int total;
+
+    @Label("Maximum")
+    @Description("Slots allowed")
+    public int max;
+
+    @Label("Waiting")
+    @Description("Threads waiting for a slot")
+    public int waiting;
+
+    @Label("Oldest Wait")
+    @Description("How long the longest waiter has waited")
+    @Timespan(Timespan.MILLISECONDS)
+    public long oldestWait;
+
+    @Label("Borrows")
+    @Description("Borrows seen since the agent started")
+    public long borrows;
+
+    @Label("Timeouts")
+    @Description("Waits that ended without a slot")
+    public long timeouts;
+
+    @Label("Since GC")
+    @Description("Time since the last garbage collection ended; -1 if unknown")
+    @Timespan(Timespan.MILLISECONDS)
+    public long sinceGc;
+}

@@ -1,0 +1,2 @@
+/** Options, their sources and their sealed result. */
+package io.jvmmedic.core.config;

@@ -1,0 +1,2 @@
+/** Attach commands, mailbox and status. */
+package io.jvmmedic.core.control;

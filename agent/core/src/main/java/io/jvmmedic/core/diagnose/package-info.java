@@ -1,0 +1,2 @@
+/** Folds findings into one diagnosis: wait-for graph, cause and victims. */
+package io.jvmmedic.core.diagnose;

@@ -1,0 +1,9 @@
+package io.jvmmedic.core.model;
+
+/** Classes of fault a detector can report; the key of the remedy ladders. */
+public enum Fault {
+    CONNECTION_LEAK, POOL_EXHAUSTION, NESTED_BORROW,
+    EXECUTOR_SELF_STARVATION, EXECUTOR_STALLED,
+    LOCK_DEADLOCK,
+    HTTP_LEAK, HTTP_POOL_EXHAUSTION
+}

@@ -1,0 +1,23 @@
+package io.jvmmedic.core.util;
+
+/** Time as a parameter, so that everything that decides can be tested without waiting. */
+public interface Clock {
+
+    Clock SYSTEM = new Clock() {
+        @Override
+        public long millis() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public long monotonicMillis() {
+            return System.nanoTime() / 1_000_000;
+        }
+    };
+
+    /** Wall-clock time, ms since the epoch; for records people read. */
+    long millis();
+
+    /** Time that never goes backwards, ms from an arbitrary origin; for every duration. */
+    long monotonicMillis();
+}

@@ -1,0 +1,2 @@
+/** Clock, feature probes of the JDK, stack helpers. */
+package io.jvmmedic.core.util;
