@@ -1,0 +1,142 @@
+package io.jvmmedic.core.resource;
+
+import io.jvmmedic.core.util.CoarseClock;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.WeakReference;
+
+/**
+ * What is known of one slot of a pool: who has it, since when. One object per slot, written again by each borrow, so
+ * that a borrow allocates nothing but the reference to the new handle.
+ *
+ * <p>The handle is watched by a <em>phantom</em> reference: a weak one is cleared before finalizers run, and a
+ * finalizer may be just about to close the connection. The reference needs no queue; the sampler asks it. The pool's
+ * entry is held weakly: the pool keeps it as long as it counts it.
+ *
+ * <p>Written by the borrowing and the returning thread, read by the sampler. {@link #handle} is written last on borrow
+ * and first on return; {@link #read} takes a consistent copy or none.
+ */
+public final class Lease {
+
+    /** Lease number of a borrow: slot number and generation in one, so that a number names one borrow for ever. */
+    private static final int GENERATION_BITS = 36;
+    private static final VarHandle HANDLE;
+
+    static {
+        try {
+            HANDLE = MethodHandles.lookup().findVarHandle(Lease.class, "handle", PhantomReference.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final int hash;
+    private final WeakReference<Object> entry;
+    private final ResourceHandle resource;
+    private final long slot;
+
+    @SuppressWarnings("unused") // Through HANDLE.
+    private PhantomReference<Object> handle;
+    private long generation;
+    private int borrowedTick;
+    private int usedTick;
+    private long threadId;
+    private boolean escaped;
+    private SiteStatistics site;
+
+    Lease(Object entry, int hash, ResourceHandle resource, long slot) {
+        this.entry = new WeakReference<>(entry);
+        this.hash = hash;
+        this.resource = resource;
+        this.slot = slot;
+    }
+
+    /** A consistent copy of one borrow. */
+    public record View(
+            long id, ResourceHandle resource, long threadId, long heldMillis, long idleMillis,
+            boolean unreachable, boolean escaped, SiteStatistics site) {
+
+        /** Where it was borrowed; empty if not captured. */
+        public String siteText() {
+            return site == null ? "" : site.site();
+        }
+
+        /** 99.9th percentile of the site's hold times, ms; -1 when not learned. */
+        public long typicalHoldMillis() {
+            return site == null ? -1 : site.typicalMillis();
+        }
+    }
+
+    boolean isFor(Object candidate) {
+        return entry.refersTo(candidate);
+    }
+
+    boolean isGone() {
+        return entry.refersTo(null);
+    }
+
+    boolean hasHandle(Object candidate) {
+        PhantomReference<Object> reference = reference();
+        return reference != null && reference.refersTo(candidate);
+    }
+
+    public ResourceHandle resource() {
+        return resource;
+    }
+
+    /** The pool's entry, for a lever; {@code null} when collected. */
+    public Object entry() {
+        return entry.get();
+    }
+
+    /** Borrows seen on this slot. */
+    public long borrows() {
+        return generation;
+    }
+
+    void borrowed(Object newHandle, long borrower, SiteStatistics where) {
+        int now = CoarseClock.now();
+        generation++;
+        borrowedTick = now;
+        usedTick = now;
+        threadId = borrower;
+        escaped = false;
+        site = where;
+        HANDLE.setRelease(this, new PhantomReference<>(newHandle, null));
+    }
+
+    void returned() {
+        SiteStatistics where = site;
+        if (where != null && reference() != null) {
+            where.held(CoarseClock.millisSince(borrowedTick));
+        }
+        HANDLE.setRelease(this, (PhantomReference<Object>) null);
+    }
+
+    void used() {
+        usedTick = CoarseClock.now();
+    }
+
+    void escape() {
+        escaped = true;
+    }
+
+    @SuppressWarnings("unchecked")
+    private PhantomReference<Object> reference() {
+        return (PhantomReference<Object>) HANDLE.getAcquire(this);
+    }
+
+    /** The current borrow; {@code null} when the slot is free or changed hands while being read. */
+    public View read() {
+        PhantomReference<Object> reference = reference();
+        if (reference == null) {
+            return null;
+        }
+        View view = new View(slot << GENERATION_BITS | generation, resource, threadId,
+                CoarseClock.millisSince(borrowedTick), CoarseClock.millisSince(usedTick),
+                reference.refersTo(null), escaped, site);
+        VarHandle.acquireFence();
+        return reference() == reference ? view : null;
+    }
+}

@@ -1,0 +1,68 @@
+package io.jvmmedic.core.resource;
+
+import io.jvmmedic.bootstrap.Probes;
+import java.util.Map;
+
+/** The connected end of the hooks: hands each call to the leases, with the factory of the integration it came from. */
+public final class LeaseProbes extends Probes {
+
+    private final ResourceRegistry registry;
+    private final Map<String, HandleFactory> factories;
+    private volatile boolean selfTested;
+
+    /** @param factories by integration name; the advice classes carry the same names */
+    public LeaseProbes(ResourceRegistry registry, Map<String, HandleFactory> factories) {
+        this.registry = registry;
+        this.factories = Map.copyOf(factories);
+    }
+
+    @Override
+    public void appeared(String integration, Object pool) {
+        registry.register(pool, factories.get(integration));
+    }
+
+    @Override
+    public void borrowed(String integration, Object pool, Object entry, Object handle) {
+        registry.leases().borrowed(pool, entry, handle, factories.get(integration));
+    }
+
+    @Override
+    public void returned(Object entry) {
+        registry.leases().returned(entry);
+    }
+
+    @Override
+    public void discarded(Object entry) {
+        registry.leases().discarded(entry);
+    }
+
+    @Override
+    public void used(Object entry) {
+        registry.leases().used(entry);
+    }
+
+    @Override
+    public void escaped(Object handle) {
+        registry.leases().escaped(handle);
+    }
+
+    @Override
+    public void waiting(String integration, Object pool) {
+        registry.leases().waiting(pool, factories.get(integration));
+    }
+
+    @Override
+    public void gaveUp(Object pool) {
+        registry.leases().gaveUp(pool);
+    }
+
+    @Override
+    public void selfTest() {
+        selfTested = true;
+    }
+
+    /** Whether the self-test's dummy reached us. */
+    public boolean selfTested() {
+        return selfTested;
+    }
+}

@@ -1,0 +1,93 @@
+package io.jvmmedic.core.resource;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the lease of a pool's entry without a lock and without allocation: open addressing by identity hash, replaced as
+ * a whole when a slot comes or goes, which is as rare as a new physical connection.
+ */
+final class LeaseTable {
+
+    private static final int INITIAL = 64;
+
+    private volatile Lease[] table = new Lease[INITIAL];
+    private int size;
+    private long nextSlot = 1;
+
+    /** The lease of {@code entry}, or {@code null}. */
+    Lease find(Object entry) {
+        Lease[] leases = table;
+        int mask = leases.length - 1;
+        int hash = System.identityHashCode(entry);
+        for (int i = spread(hash) & mask; ; i = i + 1 & mask) {
+            Lease lease = leases[i];
+            if (lease == null) {
+                return null;
+            }
+            if (lease.hash == hash && lease.isFor(entry)) {
+                return lease;
+            }
+        }
+    }
+
+    synchronized Lease add(Object entry, ResourceHandle resource) {
+        Lease present = find(entry);
+        if (present != null) {
+            return present;
+        }
+        Lease lease = new Lease(entry, System.identityHashCode(entry), resource, nextSlot++);
+        List<Lease> kept = all();
+        kept.add(lease);
+        rebuild(kept);
+        return lease;
+    }
+
+    synchronized void remove(Lease lease) {
+        List<Lease> kept = all();
+        if (kept.remove(lease)) {
+            rebuild(kept);
+        }
+    }
+
+    /** Drops slots whose entry is collected. Cheap when there is nothing to drop. */
+    synchronized void prune() {
+        List<Lease> kept = all();
+        if (kept.removeIf(Lease::isGone)) {
+            rebuild(kept);
+        }
+    }
+
+    /** A copy; also of slots that are free. */
+    List<Lease> all() {
+        Lease[] leases = table;
+        List<Lease> found = new ArrayList<>(size + 1);
+        for (Lease lease : leases) {
+            if (lease != null) {
+                found.add(lease);
+            }
+        }
+        return found;
+    }
+
+    private void rebuild(List<Lease> leases) {
+        int capacity = INITIAL;
+        while (capacity < leases.size() * 2) {
+            capacity <<= 1;
+        }
+        Lease[] fresh = new Lease[capacity];
+        for (Lease lease : leases) {
+            int i = spread(lease.hash) & capacity - 1;
+            while (fresh[i] != null) {
+                i = i + 1 & capacity - 1;
+            }
+            fresh[i] = lease;
+        }
+        size = leases.size();
+        table = fresh;
+    }
+
+    private static int spread(int hash) {
+        return hash ^ hash >>> 16;
+    }
+}

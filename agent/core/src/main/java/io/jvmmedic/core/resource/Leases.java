@@ -1,0 +1,180 @@
+package io.jvmmedic.core.resource;
+
+import io.jvmmedic.core.util.AppFrames;
+import io.jvmmedic.core.util.Jdk;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Who has borrowed what, and who waits for what. The write side is called from host threads by the hooks and is
+ * wait-free on the calm path; the read side is for the sampler and for remedies.
+ */
+public final class Leases {
+
+    /** Calm pools: one borrow in this many per slot gets its stack walked, about 3 µs. Power of two. */
+    private static final int SITE_SAMPLE = 1_024;
+    /** More waiters than this are counted by the pool itself, but not listed. */
+    private static final int MAX_WAITERS = 5_000;
+
+    private final ResourceRegistry registry;
+    private final LeaseTable table = new LeaseTable();
+    private final SiteBook sites = new SiteBook();
+    private final Map<Long, Waiter> waiters = new ConcurrentHashMap<>();
+    private final Map<ResourceHandle, AtomicLong> timeouts = new ConcurrentHashMap<>();
+    private final Set<ResourceHandle> attention = ConcurrentHashMap.newKeySet();
+    /** Read on each borrow: an empty set costs one field load. */
+    private volatile boolean anyAttention;
+    private volatile boolean anyWaiter;
+
+    Leases(ResourceRegistry registry) {
+        this.registry = registry;
+    }
+
+    // ---- written by hooks
+
+    public void borrowed(Object pool, Object entry, Object handle, HandleFactory factory) {
+        Lease lease = table.find(entry);
+        if (lease == null) {
+            ResourceHandle resource = registry.register(pool, factory).orElse(null);
+            if (resource == null) {
+                return;
+            }
+            lease = table.add(entry, resource);
+        }
+        long thread = Jdk.threadId(Thread.currentThread());
+        if (anyWaiter) {
+            stopWaiting(thread);
+        }
+        boolean capture = (lease.borrows() & SITE_SAMPLE - 1) == 0
+                || anyAttention && attention.contains(lease.resource());
+        lease.borrowed(handle, thread, capture ? site() : null);
+    }
+
+    public void returned(Object entry) {
+        Lease lease = table.find(entry);
+        if (lease != null) {
+            lease.returned();
+        }
+    }
+
+    public void discarded(Object entry) {
+        Lease lease = table.find(entry);
+        if (lease != null) {
+            lease.returned();
+            table.remove(lease);
+        }
+    }
+
+    public void used(Object entry) {
+        Lease lease = table.find(entry);
+        if (lease != null) {
+            lease.used();
+        }
+    }
+
+    public void escaped(Object handle) {
+        for (Lease lease : table.all()) {
+            if (lease.hasHandle(handle)) {
+                lease.escape();
+                return;
+            }
+        }
+    }
+
+    public void waiting(Object pool, HandleFactory factory) {
+        if (waiters.size() < MAX_WAITERS) {
+            Thread thread = Thread.currentThread();
+            registry.register(pool, factory)
+                    .ifPresent(resource -> waiters.put(Jdk.threadId(thread), new Waiter(thread, resource)));
+            anyWaiter = true;
+        }
+    }
+
+    public void gaveUp(Object pool) {
+        stopWaiting(Jdk.threadId(Thread.currentThread()));
+        ResourceHandle resource = registry.find(pool);
+        if (resource != null) {
+            timeouts.computeIfAbsent(resource, key -> new AtomicLong()).incrementAndGet();
+        }
+    }
+
+    private void stopWaiting(long thread) {
+        if (waiters.remove(thread) != null && waiters.isEmpty()) {
+            anyWaiter = false;
+            // A waiter that came in between must not be lost from sight.
+            anyWaiter = !waiters.isEmpty();
+        }
+    }
+
+    private SiteStatistics site() {
+        String site = AppFrames.here();
+        return site.isEmpty() ? null : sites.of(site);
+    }
+
+    // ---- read by the sampler and by remedies
+
+    /** Borrow stacks are captured always while a resource has attention, else sampled. */
+    public void attend(ResourceHandle resource, boolean wanted) {
+        if (wanted ? attention.add(resource) : attention.remove(resource)) {
+            anyAttention = !attention.isEmpty();
+        }
+    }
+
+    /** The current leases of a resource. */
+    public List<Lease.View> of(ResourceHandle resource) {
+        List<Lease.View> views = new ArrayList<>();
+        for (Lease lease : table.all()) {
+            if (lease.resource() == resource) {
+                Lease.View view = lease.read();
+                if (view != null) {
+                    views.add(view);
+                }
+            }
+        }
+        return views;
+    }
+
+    /** The slot whose current borrow has this number; {@code null} when that borrow is over. */
+    public Lease byId(long id) {
+        for (Lease lease : table.all()) {
+            Lease.View view = lease.read();
+            if (view != null && view.id() == id) {
+                return lease;
+            }
+        }
+        return null;
+    }
+
+    /** Borrows seen on the slots that exist now. */
+    public long borrows(ResourceHandle resource) {
+        long sum = 0;
+        for (Lease lease : table.all()) {
+            if (lease.resource() == resource) {
+                sum += lease.borrows();
+            }
+        }
+        return sum;
+    }
+
+    public long timeouts(ResourceHandle resource) {
+        AtomicLong count = timeouts.get(resource);
+        return count == null ? 0 : count.get();
+    }
+
+    /** Threads waiting now; those that died or were collected are dropped. */
+    public Collection<Waiter> waiters() {
+        waiters.values().removeIf(waiter -> waiter.thread() == null || !waiter.thread().isAlive());
+        return List.copyOf(waiters.values());
+    }
+
+    void prune() {
+        table.prune();
+        attention.removeIf(resource -> !resource.alive());
+        timeouts.keySet().removeIf(resource -> !resource.alive());
+    }
+}

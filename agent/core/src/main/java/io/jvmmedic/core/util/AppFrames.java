@@ -1,0 +1,62 @@
+package io.jvmmedic.core.util;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Tells application code from JDK, drivers, pools and frameworks, so that a report names the line to fix. */
+public final class AppFrames {
+
+    /** Not where a bug in the application is fixed. Ours is last: it must never appear in a report. */
+    private static final List<String> PLUMBING = List.of(
+            "java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "scala.", "groovy.",
+            "com.zaxxer.hikari.", "org.apache.tomcat.", "org.apache.catalina.", "org.apache.coyote.",
+            "org.apache.commons.dbcp", "org.apache.commons.pool", "com.mchange.", "com.alibaba.druid.", "io.agroal.",
+            "org.vibur.", "oracle.", "org.h2.", "org.postgresql.", "com.mysql.", "org.mariadb.", "com.microsoft.sqlserver.",
+            "org.springframework.", "org.hibernate.", "org.apache.ibatis.", "org.mybatis.", "org.jooq.", "org.jdbi.",
+            "com.p6spy.", "net.ttddyy.", "org.apache.hc.", "org.apache.http.", "okhttp3.", "org.eclipse.jetty.",
+            "io.netty.", "reactor.", "io.micrometer.", "io.opentelemetry.", "org.slf4j.", "ch.qos.logback.",
+            "org.apache.logging.", "io.jvmmedic.bootstrap.", "io.jvmmedic.core.");
+
+    private static final Function<Stream<StackWalker.StackFrame>, Optional<StackWalker.StackFrame>> FIRST_APP =
+            frames -> frames.filter(frame -> isApplication(frame.getClassName())).findFirst();
+
+    private AppFrames() {
+    }
+
+    public static boolean isApplication(String className) {
+        for (String prefix : PLUMBING) {
+            if (className.startsWith(prefix)) {
+                return false;
+            }
+        }
+        return !className.contains("$$") && !className.startsWith("$Proxy");
+    }
+
+    /** The topmost application frame of the current thread; costs microseconds, so only under attention. */
+    public static String here() {
+        return StackWalker.getInstance().walk(FIRST_APP).map(AppFrames::text).orElse("");
+    }
+
+    /** The topmost application frame of a stack; the topmost frame at all when there is none; empty for an empty stack. */
+    public static String top(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            if (isApplication(frame.getClassName())) {
+                return text(frame);
+            }
+        }
+        return stack.length == 0 ? "" : text(stack[0]);
+    }
+
+    /** {@code com.acme.OrderService.save(OrderService.java:88)}, without module and loader. */
+    public static String text(StackTraceElement frame) {
+        return frame.getClassName() + "." + frame.getMethodName() + "("
+                + (frame.getFileName() == null ? "Unknown" : frame.getFileName())
+                + (frame.getLineNumber() > 0 ? ":" + frame.getLineNumber() : "") + ")";
+    }
+
+    private static String text(StackWalker.StackFrame frame) {
+        return text(frame.toStackTraceElement());
+    }
+}
