@@ -3,6 +3,8 @@ package io.jvmmedic.core.util;
 /** What differs between the JDKs we run on; everything newer than 17 is reached from here and nowhere else. */
 public final class Jdk {
 
+    private static final Class<?> VIRTUAL = classOrNull("java.lang.VirtualThread");
+
     private Jdk() {
     }
 
@@ -10,14 +12,26 @@ public final class Jdk {
         return Runtime.version().feature();
     }
 
-    /** {@code Thread.getId()}: still right on all JDKs, {@code threadId()} exists from 19 on only. */
+    /**
+     * {@code Thread.getId()}, negated for a virtual thread: no list of threads shows those, so nothing may be concluded
+     * from not finding one. ({@code threadId()} exists from 19 on only.)
+     */
     @SuppressWarnings("deprecation")
     public static long threadId(Thread thread) {
-        return thread.getId();
+        long id = thread.getId();
+        return thread.getClass() == VIRTUAL ? -id : id;
     }
 
     /** Whether a module is in the running image; {@code jdk.jfr} may be missing after jlink or {@code --limit-modules}. */
     public static boolean hasModule(String name) {
         return ModuleLayer.boot().findModule(name).isPresent();
+    }
+
+    private static Class<?> classOrNull(String name) {
+        try {
+            return Class.forName(name, false, null);
+        } catch (ClassNotFoundException e) {
+            return null;
+        }
     }
 }

@@ -1,0 +1,34 @@
+package io.jvmmedic.core.signal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import jdk.jfr.Recording;
+
+/** Our own bounded recording, dumped for an incident. Holds our events and a few cheap ones of the JDK. */
+final class BlackBox {
+
+    static final String NAME = "jvm-medic";
+
+    private final Recording recording = new Recording();
+
+    BlackBox(Duration maxAge, long maxBytes) {
+        recording.setName(NAME);
+        recording.setToDisk(true);
+        recording.setMaxAge(maxAge);
+        recording.setMaxSize(maxBytes);
+        for (String type : JfrEvents.TYPES) {
+            recording.enable(JfrEvents.PREFIX + type).withoutStackTrace();
+        }
+        recording.start();
+    }
+
+    /** Writes what it holds; contains what was just committed. */
+    void dump(Path file) throws IOException {
+        recording.dump(file);
+    }
+
+    void close() {
+        recording.close();
+    }
+}

@@ -1,0 +1,71 @@
+package io.jvmmedic.core.signal;
+
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.ExecutorHandle;
+import io.jvmmedic.core.util.AppFrames;
+import io.jvmmedic.core.util.Jdk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/** Rows of one executor: its state, and, only while all its workers are busy and tasks wait, what the workers wait for. */
+final class ExecutorRows {
+
+    private static final int MAX_ROWS = 100;
+
+    private final JvmProbe jvm;
+    private final Map<ExecutorHandle, Long> cpuBefore = new WeakHashMap<>();
+
+    ExecutorRows(JvmProbe jvm) {
+        this.jvm = jvm;
+    }
+
+    List<Signal> of(ExecutorHandle executor, long tick, long now) {
+        ExecutorHandle.State state = executor.state();
+        if (state == null) {
+            return List.of();
+        }
+        boolean saturated = state.queued() > 0 && state.size() > 0 && state.active() >= state.size();
+        List<ExecutorHandle.Blocked> blocked = saturated ? executor.blockedWorkers() : List.of();
+        List<Signal> rows = new ArrayList<>();
+        rows.add(Signal.of(Signal.EXECUTOR, now)
+                .with("tick", tick).with("resource", executor.id()).with("library", executor.library())
+                .with("active", state.active()).with("size", state.size()).with("core", state.core())
+                .with("max", state.max()).with("queued", state.queued()).with("completed", state.completed())
+                .with("cpuTime", saturated ? cpuMillis(executor) : forget(executor))
+                .with("selfBlocked", blocked.stream().filter(one -> one.queuePosition() >= 0).count())
+                .with("shutdown", state.shutdown()).build());
+        blocked.stream().limit(MAX_ROWS).forEach(one -> rows.add(row(executor, one, tick, now)));
+        return rows;
+    }
+
+    private static Signal row(ExecutorHandle executor, ExecutorHandle.Blocked blocked, long tick, long now) {
+        Thread worker = blocked.worker();
+        return Signal.of(Signal.BLOCKED_TASK, now)
+                .with("tick", tick).with("resource", executor.id())
+                .with("thread", worker.getName()).with("threadId", Jdk.threadId(worker))
+                .with("waitsFor", blocked.waitsFor()).with("ownQueue", blocked.queuePosition() >= 0)
+                .with("queuePosition", blocked.queuePosition()).with("state", worker.getState().name())
+                .with("site", AppFrames.top(worker.getStackTrace())).build();
+    }
+
+    /** CPU time its workers used since the last look; -1 at the first look. */
+    private long cpuMillis(ExecutorHandle executor) {
+        long sum = 0;
+        for (Thread worker : executor.workers()) {
+            long nanos = jvm.cpuNanos(worker);
+            if (nanos < 0) {
+                return -1;
+            }
+            sum += nanos;
+        }
+        Long before = cpuBefore.put(executor, sum);
+        return before == null ? -1 : Math.max(0, sum - before) / 1_000_000;
+    }
+
+    private long forget(ExecutorHandle executor) {
+        cpuBefore.remove(executor);
+        return -1;
+    }
+}

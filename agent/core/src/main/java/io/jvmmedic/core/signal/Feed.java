@@ -1,0 +1,19 @@
+package io.jvmmedic.core.signal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The way of a signal from the sampler to the detectors. */
+interface Feed extends SignalSink {
+
+    /** False when signals go in and do not come out any more. */
+    boolean isAlive();
+
+    /** For the status: {@code streaming}, or {@code degraded: why}. */
+    String describe();
+
+    /** Writes the black box to a file; false when there is none. */
+    boolean dump(Path file) throws IOException;
+
+    void close();
+}

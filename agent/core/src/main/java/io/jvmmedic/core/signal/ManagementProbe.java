@@ -1,0 +1,177 @@
+package io.jvmmedic.core.signal;
+
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.util.AppFrames;
+import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.Jdk;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.LockInfo;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.lang.management.MemoryUsage;
+import java.lang.management.MonitorInfo;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The JVM's own beans, used directly. Getting them does not create the platform MBean server, so the host's choice of one
+ * stays its own. Only loaded where {@code java.management} is present.
+ */
+final class ManagementProbe implements JvmProbe {
+
+    /** Asking for deadlocks may use this share of one core: the pause until the next look is so many times its cost. */
+    private static final int REST_FACTOR = 500;
+    private static final long MIN_REST_MILLIS = 900;
+    private static final int MAX_CYCLE_THREADS = 50;
+
+    private final Clock clock;
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+    private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
+    private final boolean cpuTime = threads.isThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();
+
+    private long lastCount = -1;
+    private long lastGcAt = -1;
+    private long nextDeadlockLook;
+
+    ManagementProbe(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void memory(Signal.Builder row) {
+        MemoryUsage heap = memory.getHeapMemoryUsage();
+        long count = 0;
+        long time = 0;
+        for (GarbageCollectorMXBean collector : collectors) {
+            count += Math.max(0, collector.getCollectionCount());
+            time += Math.max(0, collector.getCollectionTime());
+        }
+        if (count != lastCount) {
+            lastGcAt = lastCount == -1 && count == 0 ? -1 : clock.monotonicMillis();
+            lastCount = count;
+        }
+        row.with("heapUsed", heap.getUsed()).with("heapMax", heap.getMax())
+                .with("gcCount", count).with("gcTime", time);
+    }
+
+    @Override
+    public long sinceGcMillis() {
+        return lastGcAt == -1 ? -1 : clock.monotonicMillis() - lastGcAt;
+    }
+
+    @Override
+    public long cpuNanos(Thread thread) {
+        return cpuTime ? threads.getThreadCpuTime(Jdk.threadId(thread)) : -1;
+    }
+
+    @Override
+    public List<Signal> deadlocks(long tick, long now) {
+        if (clock.monotonicMillis() < nextDeadlockLook) {
+            return List.of();
+        }
+        long before = System.nanoTime();
+        long[] ids = threads.findDeadlockedThreads();
+        long costMillis = (System.nanoTime() - before) / 1_000_000;
+        nextDeadlockLook = clock.monotonicMillis() + Math.max(MIN_REST_MILLIS, costMillis * REST_FACTOR);
+        return ids == null ? List.of() : rows(ids, tick, now);
+    }
+
+    /** Locked synchronizers are never asked for: that walks the whole heap in a safepoint, about 1 s for 20 M objects. */
+    private List<Signal> rows(long[] ids, long tick, long now) {
+        Map<Long, ThreadInfo> infos = new HashMap<>();
+        for (ThreadInfo info : threads.getThreadInfo(ids.length <= MAX_CYCLE_THREADS ? ids
+                : java.util.Arrays.copyOf(ids, MAX_CYCLE_THREADS), true, false)) {
+            if (info != null) {
+                infos.put(info.getThreadId(), info);
+            }
+        }
+        List<Signal> rows = new ArrayList<>();
+        Set<Long> done = new HashSet<>();
+        for (Long id : infos.keySet()) {
+            List<ThreadInfo> cycle = cycleOf(id, infos);
+            if (!cycle.isEmpty() && done.add(smallest(cycle))) {
+                rows.addAll(rows(rotatedToSmallest(cycle), tick, now));
+            }
+        }
+        return rows;
+    }
+
+    /** Follows the owners from one thread; empty when the thread only hangs behind a cycle instead of being in it. */
+    private static List<ThreadInfo> cycleOf(long start, Map<Long, ThreadInfo> infos) {
+        List<ThreadInfo> path = new ArrayList<>();
+        Set<Long> seen = new HashSet<>();
+        long id = start;
+        while (infos.containsKey(id) && seen.add(id)) {
+            ThreadInfo info = infos.get(id);
+            path.add(info);
+            id = info.getLockOwnerId();
+        }
+        return id == start ? path : List.of();
+    }
+
+    private static long smallest(List<ThreadInfo> cycle) {
+        return cycle.stream().mapToLong(ThreadInfo::getThreadId).min().orElseThrow();
+    }
+
+    /** The same cycle always begins at the same thread, so that its id does not depend on the order of a map. */
+    private static List<ThreadInfo> rotatedToSmallest(List<ThreadInfo> cycle) {
+        long first = smallest(cycle);
+        List<ThreadInfo> rotated = new ArrayList<>(cycle);
+        while (rotated.get(0).getThreadId() != first) {
+            rotated.add(rotated.remove(0));
+        }
+        return rotated;
+    }
+
+    private static List<Signal> rows(List<ThreadInfo> cycle, long tick, long now) {
+        StringBuilder key = new StringBuilder();
+        cycle.forEach(info -> key.append(info.getThreadId()).append('@').append(lockName(info)).append(' '));
+        String cycleId = Integer.toHexString(key.toString().hashCode());
+        List<Signal> rows = new ArrayList<>();
+        for (int i = 0; i < cycle.size(); i++) {
+            ThreadInfo info = cycle.get(i);
+            ThreadInfo previous = cycle.get((i + cycle.size() - 1) % cycle.size());
+            rows.add(Signal.of(Signal.DEADLOCKED_THREAD, now)
+                    .with("tick", tick)
+                    .with("resource", new ResourceId(ResourceId.Kind.LOCK, "cycle-" + cycleId))
+                    .with("cycleId", cycleId)
+                    .with("position", i)
+                    .with("thread", info.getThreadName())
+                    .with("threadId", info.getThreadId())
+                    .with("lock", lockName(info))
+                    .with("ownerThread", info.getLockOwnerName())
+                    .with("kind", info.getThreadState() == Thread.State.BLOCKED ? "MONITOR" : "SYNCHRONIZER")
+                    // A timed wait ends by itself: two threads that retry tryLock(timeout) are no deadlock.
+                    .with("timed", info.getThreadState() == Thread.State.TIMED_WAITING)
+                    .with("site", AppFrames.top(info.getStackTrace()))
+                    .with("holdsAt", heldAt(info, previous.getLockInfo()))
+                    .build());
+        }
+        return rows;
+    }
+
+    private static String lockName(ThreadInfo info) {
+        return info.getLockName() == null ? "unknown" : info.getLockName();
+    }
+
+    /** The frame in which a thread took the monitor that another waits for; empty for a synchronizer. */
+    private static String heldAt(ThreadInfo holder, LockInfo wanted) {
+        if (wanted != null) {
+            for (MonitorInfo monitor : holder.getLockedMonitors()) {
+                if (monitor.getIdentityHashCode() == wanted.getIdentityHashCode()
+                        && monitor.getClassName().equals(wanted.getClassName()) && monitor.getLockedStackFrame() != null) {
+                    return AppFrames.text(monitor.getLockedStackFrame());
+                }
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,108 @@
+package io.jvmmedic.core.signal;
+
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.Leases;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.resource.Waiter;
+import io.jvmmedic.core.util.Activity;
+import io.jvmmedic.core.util.AppFrames;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Rows of one JDBC pool: its state, and, only where something looks wrong, its holders and waiters. */
+final class PoolRows {
+
+    /** A lease younger than this is nobody's business in a pool that has free slots. */
+    private static final long NOTABLE_MILLIS = 2_000;
+    private static final int MAX_HOLDERS = 200;
+    private static final int MAX_WAITERS = 100;
+
+    private final Leases leases;
+    private final ThreadView threads;
+
+    PoolRows(Leases leases, ThreadView threads) {
+        this.leases = leases;
+        this.threads = threads;
+    }
+
+    List<Signal> of(PoolHandle pool, Map<Long, Waiter> waiters, long tick, long now, long sinceGc) {
+        PoolHandle.State state = pool.state();
+        if (state == null) {
+            return List.of();
+        }
+        List<Lease.View> held = leases.of(pool);
+        boolean exhausted = state.active() >= state.max();
+        boolean pressed = state.waiting() > 0;
+        leases.attend(pool, pressed || state.active() * 2 > state.max());
+
+        List<Signal> rows = new ArrayList<>();
+        Collection<Waiter> own = waiters.values().stream().filter(waiter -> waiter.resource() == pool).toList();
+        rows.add(Signal.of(Signal.POOL, now)
+                .with("tick", tick).with("resource", pool.id()).with("library", pool.library())
+                .with("active", state.active()).with("idle", state.idle()).with("total", state.total())
+                .with("max", state.max()).with("waiting", state.waiting())
+                .with("oldestWait", pressed ? own.stream().mapToLong(Waiter::waitedMillis).max().orElse(0) : 0)
+                .with("borrows", leases.borrows(pool)).with("timeouts", leases.timeouts(pool))
+                .with("sinceGc", sinceGc).build());
+
+        held.stream()
+                .filter(lease -> exhausted && pressed || lease.unreachable() || lease.heldMillis() >= NOTABLE_MILLIS)
+                .sorted(Comparator.comparingLong(Lease.View::heldMillis).reversed())
+                .limit(MAX_HOLDERS)
+                .forEach(lease -> rows.add(holder(pool, lease, waiters, tick, now)));
+        if (pressed) {
+            Map<Long, Integer> holds = new HashMap<>();
+            held.forEach(lease -> holds.merge(lease.threadId(), 1, Integer::sum));
+            own.stream().sorted(Comparator.comparingLong(Waiter::waitedMillis).reversed()).limit(MAX_WAITERS)
+                    .forEach(waiter -> rows.add(waiter(pool, waiter, holds, tick, now)));
+        }
+        return rows;
+    }
+
+    private Signal holder(PoolHandle pool, Lease.View lease, Map<Long, Waiter> waiters, long tick, long now) {
+        Thread thread = lease.threadId() < 0 ? null : threads.byId(lease.threadId());
+        Waiter waits = waiters.get(lease.threadId());
+        StackTraceElement[] stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
+        return Signal.of(Signal.HELD_CONNECTION, now)
+                .with("tick", tick).with("resource", pool.id()).with("leaseId", lease.id())
+                .with("thread", name(lease.threadId(), thread)).with("threadId", lease.threadId())
+                .with("heldFor", lease.heldMillis()).with("idleFor", lease.idleMillis())
+                .with("typicalHold", lease.typicalHoldMillis())
+                .with("site", lease.siteText()).with("doing", AppFrames.top(stack))
+                .with("activity", activity(lease.threadId(), thread, stack, waits).name())
+                .with("waitsFor", waits == null ? "" : waits.resource().id().toString())
+                .with("unreachable", lease.unreachable()).with("escaped", lease.escaped()).build();
+    }
+
+    private Signal waiter(PoolHandle pool, Waiter waiter, Map<Long, Integer> holds, long tick, long now) {
+        Thread thread = waiter.thread();
+        return Signal.of(Signal.WAITING_BORROWER, now)
+                .with("tick", tick).with("resource", pool.id())
+                .with("thread", name(waiter.threadId(), thread)).with("threadId", waiter.threadId())
+                .with("waitedFor", waiter.waitedMillis()).with("holds", holds.getOrDefault(waiter.threadId(), 0))
+                .with("site", thread == null ? "" : AppFrames.top(thread.getStackTrace())).build();
+    }
+
+    static String name(long id, Thread thread) {
+        if (thread != null) {
+            return thread.getName();
+        }
+        return id < 0 ? "virtual thread " + -id : "thread " + id + " (ended)";
+    }
+
+    static Activity activity(long id, Thread thread, StackTraceElement[] stack, Waiter waits) {
+        if (waits != null) {
+            return Activity.WAITING_FOR_POOL;
+        }
+        if (id < 0) {
+            return Activity.UNKNOWN;
+        }
+        return thread == null ? Activity.ENDED : Activity.of(thread.getState(), stack);
+    }
+}

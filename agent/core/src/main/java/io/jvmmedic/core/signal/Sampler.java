@@ -1,0 +1,152 @@
+package io.jvmmedic.core.signal;
+
+import io.jvmmedic.bootstrap.AdviceFailures;
+import io.jvmmedic.bootstrap.MedicThread;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.ExecutorHandle;
+import io.jvmmedic.core.resource.HttpPoolHandle;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.resource.Waiter;
+import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.CoarseClock;
+import io.jvmmedic.core.util.Jdk;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ticks the coarse clock and, each second, writes down what is true now. Level-triggered: what one round misses the
+ * next one says. It distrusts itself like HikariCP's HouseKeeper: a round states how late it was, and nothing that needs
+ * an unbroken history is concluded from a late one.
+ */
+public final class Sampler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
+    private static final int TICKS_PER_ROUND = 1_000 / CoarseClock.TICK_MILLIS;
+    /** What forgets dead resources need not run each second. */
+    private static final int ROUNDS_PER_PRUNE = 10;
+
+    /** What the sampler cannot know by itself. */
+    public record Health(String mode, int treatments, long dropped) {
+    }
+
+    private final ResourceRegistry registry;
+    private final ThreadView threads;
+    private final Runnable census;
+    private final Signals signals;
+    private final Clock clock;
+    private final Supplier<Health> health;
+    private final Runnable eachTick;
+    private final JvmProbe jvm;
+    private final PoolRows poolRows;
+    private final ExecutorRows executorRows;
+    private final HttpRows httpRows;
+    private final Thread thread = new MedicThread(this::run, "sampler");
+
+    private volatile boolean stopped;
+    private long round;
+    private int failures;
+
+    /**
+     * @param census looks for new threads and resources, once per round
+     * @param eachTick short work of others, four times a second
+     */
+    public Sampler(ResourceRegistry registry, ThreadView threads, Runnable census, Signals signals, Clock clock,
+            Supplier<Health> health, Runnable eachTick) {
+        this.registry = registry;
+        this.threads = threads;
+        this.census = census;
+        this.signals = signals;
+        this.clock = clock;
+        this.health = health;
+        this.eachTick = eachTick;
+        this.jvm = Jdk.hasModule("java.management") ? new ManagementProbe(clock) : JvmProbe.NONE;
+        this.poolRows = new PoolRows(registry.leases(), threads);
+        this.executorRows = new ExecutorRows(jvm);
+        this.httpRows = new HttpRows(registry.leases(), threads);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    public void stop() {
+        stopped = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void run() {
+        long start = clock.monotonicMillis();
+        int tick = 0;
+        while (!stopped) {
+            tick++;
+            long due = start + (long) tick * CoarseClock.TICK_MILLIS;
+            long wait;
+            while ((wait = due - clock.monotonicMillis()) > 0 && !stopped) {
+                LockSupport.parkNanos(this, wait * 1_000_000);
+            }
+            long late = -wait;
+            // Ticks lost to a frozen VM are time that passed all the same.
+            tick += (int) (late / CoarseClock.TICK_MILLIS);
+            CoarseClock.set(tick);
+            guarded(eachTick);
+            if (tick / TICKS_PER_ROUND != round) {
+                long missed = Math.max(0, tick / TICKS_PER_ROUND - round - 1) * 1_000L;
+                round = tick / TICKS_PER_ROUND;
+                guarded(() -> sample(round, late + missed));
+            }
+        }
+    }
+
+    private void sample(long tick, long late) {
+        long now = clock.millis();
+        census.run();
+        if (round % ROUNDS_PER_PRUNE == 0) {
+            registry.prune();
+        }
+        Signal.Builder memory = Signal.of(Signal.MEMORY, now).with("tick", tick);
+        jvm.memory(memory);
+        signals.accept(memory.with("threads", threads.count()).build());
+
+        Map<Long, Waiter> waiters = new HashMap<>();
+        registry.leases().waiters().forEach(waiter -> waiters.put(waiter.threadId(), waiter));
+        for (PoolHandle pool : registry.pools()) {
+            emit(poolRows.of(pool, waiters, tick, now, jvm.sinceGcMillis()));
+        }
+        for (ExecutorHandle executor : registry.executors()) {
+            emit(executorRows.of(executor, tick, now));
+        }
+        for (HttpPoolHandle pool : registry.httpPools()) {
+            emit(httpRows.of(pool, tick, now));
+        }
+        emit(jvm.deadlocks(tick, now));
+
+        Health own = health.get();
+        signals.accept(Signal.of(Signal.HEALTH, now).with("tick", tick).with("mode", own.mode())
+                .with("lateness", late).with("resources", registry.size())
+                .with("adviceFailures", AdviceFailures.count()).with("dropped", own.dropped())
+                .with("treatments", own.treatments()).build());
+    }
+
+    private void emit(List<Signal> rows) {
+        rows.forEach(signals::accept);
+    }
+
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (Throwable e) {
+            // A host object that misbehaves must not end the sampling; say it a few times, then only count it.
+            AdviceFailures.count(e);
+            if (failures++ < 3) {
+                LOG.warn("sampler: a round failed and is skipped", e);
+            }
+        }
+    }
+}

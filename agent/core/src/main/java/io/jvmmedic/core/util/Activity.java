@@ -1,0 +1,71 @@
+package io.jvmmedic.core.util;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What a thread does, told from its stack; the word that separates a slow statement from a connection held across I/O. */
+public enum Activity {
+    /** Inside a driver. */
+    JDBC,
+    /** Waiting for a slot of a pool. */
+    WAITING_FOR_POOL,
+    /** In a socket or file call outside JDBC. */
+    IO,
+    /** Waiting for a monitor. */
+    BLOCKED,
+    /** Parked or waiting. */
+    PARKED,
+    SLEEPING,
+    RUNNING,
+    /** The thread is dead. */
+    ENDED,
+    /** Cannot be seen: a virtual thread. */
+    UNKNOWN;
+
+    private static final List<String> DRIVERS = List.of("org.h2.", "org.postgresql.", "com.mysql.", "org.mariadb.",
+            "oracle.jdbc.", "oracle.net.", "com.microsoft.sqlserver.", "com.ibm.db2.", "org.hsqldb.", "org.apache.derby.",
+            "org.sqlite.", "net.sourceforge.jtds.", "com.sap.db.", "com.clickhouse.", "net.snowflake.", "org.duckdb.",
+            "org.firebirdsql.", "com.sybase.", "io.trino.jdbc.");
+    private static final List<String> IO_FRAMES = List.of("sun.nio.ch.", "java.net.", "sun.net.", "sun.security.ssl.",
+            "java.io.FileInputStream", "java.io.FileOutputStream", "java.io.RandomAccessFile", "jdk.internal.net.http.");
+
+    /** Tells it from state and stack, both of the same moment as far as the JVM allows. */
+    public static Activity of(Thread.State state, StackTraceElement[] stack) {
+        boolean io = false;
+        for (StackTraceElement frame : stack) {
+            String type = frame.getClassName();
+            if (isDriver(type)) {
+                return JDBC;
+            }
+            io |= startsWithAny(type, IO_FRAMES);
+            if (AppFrames.isApplication(type)) {
+                break;
+            }
+        }
+        if (io) {
+            return IO;
+        }
+        return switch (state) {
+            case BLOCKED -> BLOCKED;
+            case TERMINATED -> ENDED;
+            case WAITING, TIMED_WAITING -> stack.length > 0 && stack[0].getMethodName().startsWith("sleep")
+                    ? SLEEPING : PARKED;
+            default -> RUNNING;
+        };
+    }
+
+    private static boolean isDriver(String type) {
+        return startsWithAny(type, DRIVERS)
+                || type.startsWith("com.zaxxer.hikari.pool.") && (type.contains("Statement") || type.contains("ResultSet"))
+                || type.toLowerCase(Locale.ROOT).contains("jdbc") && !type.startsWith("org.springframework.");
+    }
+
+    private static boolean startsWithAny(String type, List<String> prefixes) {
+        for (String prefix : prefixes) {
+            if (type.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
