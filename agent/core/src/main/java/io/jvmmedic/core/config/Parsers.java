@@ -10,12 +10,12 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** From text to value; each failure says what would be right. */
+/** From text to value; each failure says what would be right. Nine digits at most, so that no value can overflow. */
 final class Parsers {
 
-    private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
-    private static final Pattern BYTES = Pattern.compile("(\\d+)\\s*([kmg]?)b?");
-    private static final Pattern BUDGET = Pattern.compile("(\\d+)\\s*/\\s*(.+)");
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,9})\\s*([kmg]?)b?");
+    private static final Pattern BUDGET = Pattern.compile("(\\d{1,9})\\s*/\\s*(.+)");
 
     private Parsers() {
     }
@@ -82,10 +82,11 @@ final class Parsers {
     static Function<String, Budget> budget() {
         return text -> {
             Matcher matcher = BUDGET.matcher(text.trim());
-            if (!matcher.matches()) {
+            Duration period = matcher.matches() ? duration().apply(matcher.group(2)) : Duration.ZERO;
+            if (period.isZero()) {
                 throw new IllegalArgumentException("expected times/period such as 6/10m");
             }
-            return new Budget(Integer.parseInt(matcher.group(1)), duration().apply(matcher.group(2)));
+            return new Budget(Integer.parseInt(matcher.group(1)), period);
         };
     }
 
