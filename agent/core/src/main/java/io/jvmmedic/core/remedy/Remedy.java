@@ -2,6 +2,7 @@ package io.jvmmedic.core.remedy;
 
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Risk;
+import java.time.Duration;
 
 /**
  * One kind of repair. Says what it would do and can do it; whether it may is not its business. No sleep, retry, logging
@@ -13,6 +14,11 @@ public interface Remedy {
     String name();
 
     Risk risk();
+
+    /** How long {@link Action#apply()} may take before its thread is given up. */
+    default Duration deadline() {
+        return Duration.ofSeconds(10);
+    }
 
     /** Prepares a repair of what was diagnosed, from live state. Cheap; changes nothing. */
     Preparation prepare(Diagnosis diagnosis);

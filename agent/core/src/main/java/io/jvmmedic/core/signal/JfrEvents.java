@@ -1,5 +1,6 @@
 package io.jvmmedic.core.signal;
 
+import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.model.Signal;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -21,12 +22,14 @@ final class JfrEvents implements SignalSink {
             "Finding", "Decision", "Remediation", "Verification", "Undo", "ShadowScore");
     static final String PREFIX = "jvmmedic.";
     private static final String PACKAGE = "io.jvmmedic.bootstrap.event.";
+    /** The boot loader in a host, the class path in a unit test. */
+    private static final ClassLoader BRIDGE = MedicThread.class.getClassLoader();
 
     private final Map<String, Class<? extends Event>> classes = new HashMap<>();
 
     JfrEvents() throws ReflectiveOperationException {
         for (String type : TYPES) {
-            Class<? extends Event> event = Class.forName(PACKAGE + type, true, null).asSubclass(Event.class);
+            Class<? extends Event> event = Class.forName(PACKAGE + type, true, BRIDGE).asSubclass(Event.class);
             FlightRecorder.register(event);
             classes.put(type, event);
         }

@@ -1,0 +1,59 @@
+package io.jvmmedic.benchmarks;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** HikariCP over a driver that does nothing: the dearest place a hook can be. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(2)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class PoolBenchmark {
+
+    private HikariDataSource pool;
+
+    @Setup
+    public void open() {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(new StubDriver());
+        config.setMaximumPoolSize(10);
+        pool = new HikariDataSource(config);
+    }
+
+    @TearDown
+    public void close() {
+        pool.close();
+    }
+
+    @Benchmark
+    public Connection borrowAndReturn() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            return connection;
+        }
+    }
+
+    @Benchmark
+    public boolean borrowExecuteReturn() throws SQLException {
+        try (Connection connection = pool.getConnection();
+                PreparedStatement statement = connection.prepareStatement("select 1")) {
+            return statement.execute();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.jvmmedic.core.treatment;
+
+import io.jvmmedic.core.model.Diagnosis;
+import io.jvmmedic.core.model.Fault;
+import io.jvmmedic.core.model.ResourceId;
+import java.util.HashMap;
+import java.util.HashSet;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One fault on one resource while it lasts: what is believed, what was tried, what is under way. Owned by the engine
+ * thread.
+ */
+final class Case {
+
+    /** What makes two findings the same case. */
+    record Key(ResourceId resource, Fault fault) {
+    }
+
+    final Key key;
+    final String incident;
+    final long openedAt;
+    final long openedMillis;
+    Diagnosis diagnosis;
+    long seenAt;
+    /** Rounds taken before this moment show the state before the last act and say nothing about it. */
+    long blindUntilMillis;
+    /** When the ladder may be climbed again from its first rung. */
+    long restUntil;
+    boolean evidenceTaken;
+    boolean givenUp;
+    boolean healed;
+    /** Read by the witness of a shadowed plan, on the engine thread too. */
+    boolean over;
+    /** Remedies that were only planned. */
+    final Set<String> shadowed = new HashSet<>();
+    Treatment treatment;
+    /** Name of the treatment's remedy and its recorded begin, for the duration event. */
+    Object recording;
+    private final Map<String, String> said = new HashMap<>();
+
+    Case(Key key, String incident, Diagnosis diagnosis, long now, long nowMillis) {
+        this.key = key;
+        this.incident = incident;
+        this.diagnosis = diagnosis;
+        this.openedAt = now;
+        this.openedMillis = nowMillis;
+        this.seenAt = now;
+    }
+
+    /** True when this answer to this remedy has not been given just before: a refusal is recorded once, not each second. */
+    boolean isNews(String remedy, String answer) {
+        return !answer.equals(said.put(remedy, answer));
+    }
+
+}

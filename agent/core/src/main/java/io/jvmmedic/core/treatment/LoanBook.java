@@ -1,0 +1,137 @@
+package io.jvmmedic.core.treatment;
+
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.remedy.Loan;
+import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.DisposableCall;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What was lent and not yet given back. Owned by the engine thread. */
+final class LoanBook {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoanBook.class);
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(3);
+
+    /** What became of a loan, for the audit. */
+    interface Audit {
+        void undone(String incident, ResourceId resource, String remedy, String loan, String outcome, String reason);
+    }
+
+    private enum Need { NEEDED, UNNEEDED, MOOT }
+
+    private static final class Entry {
+        private final String incident;
+        private final ResourceId resource;
+        private final String remedy;
+        private final Loan loan;
+        private long unneededSince = -1;
+        private DisposableCall<Need> question;
+
+        private Entry(String incident, ResourceId resource, String remedy, Loan loan) {
+            this.incident = incident;
+            this.resource = resource;
+            this.remedy = remedy;
+            this.loan = loan;
+        }
+    }
+
+    private final Clock clock;
+    private final Duration cleanTime;
+    private final Audit audit;
+    private final List<Entry> open = new ArrayList<>();
+
+    LoanBook(Clock clock, Duration cleanTime, Audit audit) {
+        this.clock = clock;
+        this.cleanTime = cleanTime;
+        this.audit = audit;
+    }
+
+    void lend(String incident, ResourceId resource, String remedy, Loan loan) {
+        open.add(new Entry(incident, resource, remedy, loan));
+    }
+
+    int size() {
+        return open.size();
+    }
+
+    boolean hasLoanOn(ResourceId resource) {
+        return open.stream().anyMatch(entry -> entry.resource.equals(resource));
+    }
+
+    /** Asks, without waiting, whether each loan is still needed; gives back what was not needed for the clean time. */
+    void step() {
+        for (Iterator<Entry> entries = open.iterator(); entries.hasNext();) {
+            Entry entry = entries.next();
+            Need need = ask(entry);
+            if (need == Need.MOOT) {
+                entries.remove();
+                settle(entry, "KEPT", "what it was lent to is gone");
+            } else if (need == Need.NEEDED) {
+                entry.unneededSince = -1;
+            } else if (need == Need.UNNEEDED) {
+                long now = clock.monotonicMillis();
+                if (entry.unneededSince == -1) {
+                    entry.unneededSince = now;
+                } else if (now - entry.unneededSince >= cleanTime.toMillis()) {
+                    entries.remove();
+                    giveBack(entry, "not needed for " + cleanTime.toSeconds() + " s");
+                }
+            }
+        }
+    }
+
+    /** Gives everything back at once, for a detach or a shutdown. */
+    void giveBackAll(String reason) {
+        List<Entry> entries = List.copyOf(open);
+        open.clear();
+        entries.forEach(entry -> giveBack(entry, reason));
+    }
+
+    /** {@code null} while the answer is outstanding. */
+    private Need ask(Entry entry) {
+        if (entry.question == null) {
+            entry.question = DisposableCall.start(CALL_LIMIT, clock, () ->
+                    entry.loan.moot() ? Need.MOOT : entry.loan.unneeded() ? Need.UNNEEDED : Need.NEEDED);
+            return null;
+        }
+        if (!entry.question.isDone()) {
+            return entry.question.isOverdue() ? Need.NEEDED : null;
+        }
+        try {
+            return entry.question.result();
+        } catch (Throwable e) {
+            LOG.warn("{}: loan {} cannot be asked about, it is kept for now", entry.resource, entry.loan.text(), e);
+            return Need.NEEDED;
+        } finally {
+            entry.question = null;
+        }
+    }
+
+    private void giveBack(Entry entry, String reason) {
+        try {
+            DisposableCall.await(CALL_LIMIT, clock, () -> {
+                try {
+                    entry.loan.giveBack();
+                    return null;
+                } catch (Exception | Error e) {
+                    throw e;
+                } catch (Throwable e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            settle(entry, "GIVEN_BACK", reason);
+        } catch (Throwable e) {
+            settle(entry, "FAILED", e.toString());
+        }
+    }
+
+    private void settle(Entry entry, String outcome, String reason) {
+        LOG.info("{}: loan {} {}: {}", entry.resource, entry.loan.text(), outcome, reason);
+        audit.undone(entry.incident, entry.resource, entry.remedy, entry.loan.text(), outcome, reason);
+    }
+}

@@ -1,0 +1,219 @@
+package io.jvmmedic.core.resource;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.core.model.ResourceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class LeasesTest {
+
+    private final ResourceRegistry registry = new ResourceRegistry();
+    private final Leases leases = registry.leases();
+    private final Object pool = new Object();
+
+    private record Handle(ResourceId id, Object about) implements ResourceHandle {
+        @Override
+        public String library() {
+            return "test";
+        }
+
+        @Override
+        public boolean alive() {
+            return true;
+        }
+
+        @Override
+        public boolean isAbout(Object hostObject) {
+            return about == hostObject;
+        }
+    }
+
+    private ResourceHandle handle() {
+        return registry.find(pool);
+    }
+
+    private void borrow(Object entry, Object handle) {
+        leases.borrowed(pool, entry, handle, (host, all) ->
+                new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host));
+    }
+
+    @Test
+    void aBorrowIsSeenUntilItsReturn() {
+        Object entry = new Object();
+        Object connection = new Object();
+        borrow(entry, connection);
+
+        List<Lease.View> out = leases.of(handle());
+        assertEquals(1, out.size());
+        assertEquals(Thread.currentThread().getId(), out.get(0).threadId());
+        assertFalse(out.get(0).unreachable());
+        assertFalse(out.get(0).siteText().isEmpty(), "the first borrow of a slot tells its site");
+
+        leases.returned(entry);
+        assertEquals(List.of(), leases.of(handle()));
+        assertNotNull(connection);
+    }
+
+    @Test
+    void aDroppedHandleIsProvenUnreachableAndAHeldOneNever() {
+        Object dropped = new Object();
+        Object kept = new Object();
+        Object held = new Object();
+        borrow(dropped, new Object());
+        borrow(kept, held);
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            System.gc();
+            return leases.of(handle()).stream().filter(Lease.View::unreachable).count() == 1;
+        });
+        Lease.View proven = leases.of(handle()).stream().filter(Lease.View::unreachable).findFirst().orElseThrow();
+        assertEquals(dropped, leases.byId(proven.id()).entry());
+        assertNotNull(held);
+    }
+
+    /** A finalizer may be just about to close the connection: as long as it has not run, nothing is proven. */
+    @Test
+    void aHandleWaitingForItsFinalizerIsNotProvenUnreachable() throws InterruptedException {
+        CountDownLatch finalizing = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Object entry = new Object();
+        borrow(entry, new Finalizable(finalizing, goOn));
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            System.gc();
+            return finalizing.getCount() == 0;
+        });
+        System.gc();
+        assertFalse(leases.of(handle()).get(0).unreachable());
+        goOn.countDown();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            System.gc();
+            return leases.of(handle()).get(0).unreachable();
+        });
+    }
+
+    @SuppressWarnings({"deprecation", "removal"})
+    private static final class Finalizable {
+        private final CountDownLatch finalizing;
+        private final CountDownLatch goOn;
+
+        private Finalizable(CountDownLatch finalizing, CountDownLatch goOn) {
+            this.finalizing = finalizing;
+            this.goOn = goOn;
+        }
+
+        @Override
+        protected void finalize() throws InterruptedException {
+            finalizing.countDown();
+            goOn.await();
+        }
+    }
+
+    @Test
+    void anIdNamesOneBorrowOnly() {
+        Object entry = new Object();
+        Object first = new Object();
+        borrow(entry, first);
+        long id = leases.of(handle()).get(0).id();
+        leases.returned(entry);
+        assertNull(leases.byId(id));
+        Object second = new Object();
+        borrow(entry, second);
+        assertNull(leases.byId(id));
+        assertNotEquals(id, leases.of(handle()).get(0).id());
+        assertNotNull(first);
+        assertNotNull(second);
+    }
+
+    @Test
+    void escapeIsRememberedForThisBorrowOnly() {
+        Object entry = new Object();
+        Object first = new Object();
+        borrow(entry, first);
+        leases.escaped(first);
+        assertTrue(leases.of(handle()).get(0).escaped());
+        leases.returned(entry);
+        Object second = new Object();
+        borrow(entry, second);
+        assertFalse(leases.of(handle()).get(0).escaped());
+        assertNotNull(second);
+    }
+
+    @Test
+    void aWaiterIsListedUntilItBorrowsOrGivesUp() {
+        HandleFactory factory = (host, all) -> new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host);
+        leases.waiting(pool, factory);
+        assertEquals(1, leases.waiters().size());
+        Object connection = new Object();
+        borrow(new Object(), connection);
+        assertEquals(0, leases.waiters().size());
+
+        leases.waiting(pool, factory);
+        leases.gaveUp(pool);
+        assertEquals(0, leases.waiters().size());
+        assertEquals(1, leases.timeouts(handle()));
+        assertNotNull(connection);
+    }
+
+    @Test
+    void concurrentBorrowsOfManySlotsAreNeverMixedUp() throws InterruptedException {
+        int threads = 8;
+        List<Thread> borrowers = new ArrayList<>();
+        AtomicBoolean wrong = new AtomicBoolean();
+        CountDownLatch done = new CountDownLatch(threads);
+        for (int t = 0; t < threads; t++) {
+            Thread borrower = new Thread(() -> {
+                Object entry = new Object();
+                for (int i = 0; i < 20_000; i++) {
+                    Object connection = new Object();
+                    borrow(entry, connection);
+                    Lease.View mine = leases.of(handle()).stream()
+                            .filter(view -> view.threadId() == Thread.currentThread().getId()).findFirst().orElse(null);
+                    if (i % 1_000 == 0 && (mine == null || mine.unreachable())) {
+                        wrong.set(true);
+                    }
+                    leases.returned(entry);
+                    java.lang.ref.Reference.reachabilityFence(connection);
+                }
+                leases.discarded(entry);
+                done.countDown();
+            });
+            borrowers.add(borrower);
+            borrower.start();
+        }
+        done.await();
+        assertFalse(wrong.get());
+        assertEquals(List.of(), leases.of(handle()));
+    }
+
+    @Test
+    void learnedStateIsBounded() {
+        SiteBook book = new SiteBook();
+        for (int i = 0; i < 10_000; i++) {
+            book.of("site-" + i).held(i);
+        }
+        SiteStatistics one = book.of("site-20000");
+        assertEquals(one, book.of("site-30000"));
+    }
+
+    @Test
+    void aSiteTeachesNothingBeforeItIsWarm() {
+        SiteStatistics site = new SiteStatistics("somewhere");
+        for (int i = 0; i < 49; i++) {
+            site.held(100);
+        }
+        assertEquals(-1, site.typicalMillis());
+        site.held(100);
+        assertEquals(250, site.typicalMillis());
+    }
+}
