@@ -3,7 +3,6 @@ package io.jvmmedic.core.treatment;
 import io.jvmmedic.bootstrap.AdviceFailures;
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.detect.Detector;
-import io.jvmmedic.core.diagnose.Diagnostician;
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Finding;
@@ -36,6 +35,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +62,7 @@ public final class Engine {
     private static final Duration SHADOW_RIGHT_AFTER = Duration.ofSeconds(60);
 
     private final List<Detector> detectors;
-    private final Diagnostician diagnostician;
+    private final BiFunction<List<Finding>, Round, List<Diagnosis>> diagnostician;
     private final Ward ward;
     private final Ladder ladder;
     private final Policy policy;
@@ -83,12 +83,14 @@ public final class Engine {
     private long gcTimeBefore = -1;
 
     /**
+     * @param diagnostician folds the findings of a round into one diagnosis per resource
      * @param mode in force now, kill file and live changes included
      * @param undoAfter how long a loan must not have been needed before it is given back
      * @param restAfterFailure until the ladder of a case is climbed again from its first rung
      */
-    public Engine(List<Detector> detectors, Diagnostician diagnostician, Ward ward, Policy policy, Supplier<Mode> mode,
-            ShadowBook shadows, Chronicle chronicle, Clock clock, Duration undoAfter, Duration restAfterFailure) {
+    public Engine(List<Detector> detectors, BiFunction<List<Finding>, Round, List<Diagnosis>> diagnostician, Ward ward,
+            Policy policy, Supplier<Mode> mode, ShadowBook shadows, Chronicle chronicle, Clock clock,
+            Duration undoAfter, Duration restAfterFailure) {
         this.detectors = List.copyOf(detectors);
         this.diagnostician = diagnostician;
         this.ward = ward;
@@ -169,7 +171,7 @@ public final class Engine {
             findings.addAll(detector.evaluate(round));
         }
         long now = clock.monotonicMillis();
-        for (Diagnosis diagnosis : diagnostician.diagnose(findings, round)) {
+        for (Diagnosis diagnosis : diagnostician.apply(findings, round)) {
             if (diagnosis.primary().confidence() != Confidence.HINT) {
                 see(diagnosis, round, now);
             }
