@@ -1,0 +1,315 @@
+package io.jvmmedic.core.treatment;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.core.config.MedicConfig;
+import io.jvmmedic.core.config.Options;
+import io.jvmmedic.core.detect.Detector;
+import io.jvmmedic.core.model.Claim;
+import io.jvmmedic.core.model.Confidence;
+import io.jvmmedic.core.model.Diagnosis;
+import io.jvmmedic.core.model.Evidence;
+import io.jvmmedic.core.model.Fault;
+import io.jvmmedic.core.model.Finding;
+import io.jvmmedic.core.model.Mode;
+import io.jvmmedic.core.model.Outcome;
+import io.jvmmedic.core.model.Plan;
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Risk;
+import io.jvmmedic.core.model.Round;
+import io.jvmmedic.core.model.Verdict;
+import io.jvmmedic.core.policy.BudgetLedger;
+import io.jvmmedic.core.policy.Policy;
+import io.jvmmedic.core.policy.ShadowBook;
+import io.jvmmedic.core.remedy.Action;
+import io.jvmmedic.core.remedy.Loan;
+import io.jvmmedic.core.remedy.Preparation;
+import io.jvmmedic.core.remedy.Remedy;
+import io.jvmmedic.core.util.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The loop on a fault that is a flag and remedies that are counters. */
+class EngineTest {
+
+    private static final ResourceId POOL = new ResourceId(ResourceId.Kind.POOL, "orders");
+
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final AtomicInteger tick = new AtomicInteger();
+    private volatile boolean broken = true;
+    private volatile boolean loanNeeded;
+    private final AtomicInteger acts = new AtomicInteger();
+    private Confidence confidence = Confidence.CERTAIN;
+    private Engine engine;
+
+    private final class Recorder implements Chronicle {
+        @Override
+        public String opened(Diagnosis diagnosis) {
+            told.add("opened");
+            return "1";
+        }
+
+        @Override
+        public void renewed(String incident, Diagnosis diagnosis) {
+            told.add("renewed");
+        }
+
+        @Override
+        public void decided(String incident, Plan plan, Verdict verdict) {
+            told.add(verdict.decision() + " " + plan.remedy() + " " + verdict.gate());
+        }
+
+        @Override
+        public void impossible(String incident, ResourceId resource, String remedy, String reason) {
+            told.add("impossible " + remedy);
+        }
+
+        @Override
+        public Object begins(String incident, Plan plan) {
+            told.add("begins " + plan.remedy());
+            return plan;
+        }
+
+        @Override
+        public void ended(String incident, Object begun, Plan plan, Outcome outcome, String before, String after,
+                String problem) {
+            assertEquals(plan, begun);
+            told.add(outcome + " " + plan.remedy());
+        }
+
+        @Override
+        public void undone(String incident, ResourceId resource, String remedy, String loan, String outcome,
+                String reason) {
+            told.add(outcome + " " + loan);
+        }
+
+        @Override
+        public void scored(ShadowBook.Scored scored) {
+            told.add(scored.judgement().score() + " " + scored.plan().remedy());
+        }
+
+        @Override
+        public void closed(String incident, Diagnosis diagnosis, String how, long lastedMillis) {
+            told.add("closed " + how);
+        }
+    }
+
+    private final class FlagDetector implements Detector {
+        @Override
+        public String name() {
+            return "flag";
+        }
+
+        @Override
+        public Set<String> needs() {
+            return Set.of();
+        }
+
+        @Override
+        public List<Finding> evaluate(Round round) {
+            return !broken ? List.of() : List.of(new Finding(name(), Fault.CONNECTION_LEAK, POOL, confidence,
+                    "broken", "", "", "", Evidence.of("the flag says so")));
+        }
+    }
+
+    /** What a test remedy does. */
+    private interface Deed {
+        void run() throws Exception;
+    }
+
+    private Remedy remedy(String name, Risk risk, Deed deed, boolean lends) {
+        return new Remedy() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public Risk risk() {
+                return risk;
+            }
+
+            @Override
+            public Duration deadline() {
+                return Duration.ofMillis(400);
+            }
+
+            @Override
+            public Preparation prepare(Diagnosis diagnosis) {
+                Plan plan = new Plan(POOL, name, risk, confidence, "proof",
+                        new Claim("the flag falls", Duration.ofMillis(300)), "none");
+                return new Preparation.Ready(plan, new Action() {
+                    @Override
+                    public Optional<String> noLongerNeeded() {
+                        return Optional.empty();
+                    }
+
+                    @Override
+                    public String observe() {
+                        return "broken=" + broken;
+                    }
+
+                    @Override
+                    public void apply() throws Exception {
+                        acts.incrementAndGet();
+                        deed.run();
+                    }
+
+                    @Override
+                    public boolean claimHolds() {
+                        return !broken;
+                    }
+
+                    @Override
+                    public Optional<Loan> loan() {
+                        return lends ? Optional.of(new FlagLoan()) : Optional.empty();
+                    }
+                });
+            }
+        };
+    }
+
+    private final class FlagLoan implements Loan {
+        @Override
+        public String text() {
+            return "one slot";
+        }
+
+        @Override
+        public boolean unneeded() {
+            return !loanNeeded;
+        }
+
+        @Override
+        public boolean moot() {
+            return false;
+        }
+
+        @Override
+        public void giveBack() {
+            told.add("gave back");
+        }
+    }
+
+    private void start(Map<String, String> settings, Mode mode, Remedy... ladder) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putIfAbsent("cool-down", "0s");
+        MedicConfig config = MedicConfig.of(all);
+        Policy policy = new Policy(config, Clock.SYSTEM, () -> 60_000,
+                BudgetLedger.inMemory(Duration.ofHours(1), Clock.SYSTEM),
+                Map.of("repair", Options.BUDGET_RECLAIM), Map.of());
+        engine = new Engine(List.of(new FlagDetector()), EngineTest::fold,
+                new Ward(Map.of(), Map.of(Fault.CONNECTION_LEAK, List.of(ladder))), policy, () -> mode,
+                new ShadowBook(Clock.SYSTEM, Duration.ofMinutes(5)), new Recorder(), Clock.SYSTEM,
+                Duration.ofMillis(600), Duration.ofMillis(500));
+        engine.start();
+    }
+
+    private static List<Diagnosis> fold(List<Finding> findings, Round round) {
+        List<Diagnosis> all = new ArrayList<>();
+        findings.forEach(finding -> all.add(new Diagnosis(finding.resource(), finding, List.of(), "")));
+        return all;
+    }
+
+    /** Rounds come until the story has the line. */
+    private void roundsUntil(String line) {
+        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50)).until(() -> {
+            engine.offer(new Round(tick.incrementAndGet(), System.currentTimeMillis(), false, Map.of()));
+            return told.contains(line);
+        });
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        engine.stop(Duration.ofSeconds(5), "test over");
+    }
+
+    @Test
+    void healsVerifiesAndGivesBack() {
+        loanNeeded = true;
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, true));
+        roundsUntil("closed healed");
+        assertEquals(List.of("opened", "ALLOWED repair ", "begins repair", "HEALED repair", "closed healed"), told);
+        loanNeeded = false;
+        roundsUntil("GIVEN_BACK one slot");
+        assertEquals(1, acts.get());
+    }
+
+    @Test
+    void observesWithoutActingAndScoresWrongWhenTheFaultGoesByItself() {
+        start(Map.of(), Mode.OBSERVE, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsUntil("SHADOWED repair mode");
+        broken = false;
+        roundsUntil("WRONG repair");
+        assertEquals(0, acts.get());
+        assertFalse(told.contains("impossible "), "a shadowed plan is not a fault without remedy");
+    }
+
+    @Test
+    void doesNotActOnSuspicion() {
+        confidence = Confidence.SUSPECTED;
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsUntil("SHADOWED repair confidence");
+        assertEquals(0, acts.get());
+    }
+
+    @Test
+    void climbsWhenTheClaimDoesNotComeTrue() {
+        start(Map.of(), Mode.HEAL, remedy("useless", Risk.GENTLE, () -> { }, false),
+                remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsUntil("HEALED repair");
+        assertTrue(told.indexOf("INEFFECTIVE useless") < told.indexOf("begins repair"));
+    }
+
+    @Test
+    void anActThatHangsIsAbandonedAndSaidToBeStuck() {
+        CountDownLatch never = new CountDownLatch(1);
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, never::await, false));
+        roundsUntil("STUCK repair");
+        never.countDown();
+    }
+
+    @Test
+    void anActThatThrowsHasFailed() {
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> {
+            throw new IllegalStateException("no");
+        }, false));
+        roundsUntil("FAILED repair");
+    }
+
+    @Test
+    void aSpentBudgetRefuses() {
+        start(Map.of("budget.reclaim", "0/1m"), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsUntil("REFUSED repair remedy budget");
+        assertEquals(0, acts.get());
+    }
+
+    @Test
+    void anExcludedResourceIsNeverTouched() {
+        start(Map.of("exclude", "pool:*"), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsUntil("REFUSED repair opt-out");
+        assertEquals(0, acts.get());
+    }
+
+    @Test
+    void openLoansAreGivenBackWhenTheAgentStops() throws InterruptedException {
+        loanNeeded = true;
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, true));
+        roundsUntil("HEALED repair");
+        engine.stop(Duration.ofSeconds(5), "detached");
+        assertTrue(told.contains("gave back"));
+    }
+}
