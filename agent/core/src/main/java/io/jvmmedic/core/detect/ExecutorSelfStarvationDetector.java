@@ -1,0 +1,122 @@
+package io.jvmmedic.core.detect;
+
+import io.jvmmedic.core.config.MedicConfig;
+import io.jvmmedic.core.model.Confidence;
+import io.jvmmedic.core.model.Evidence;
+import io.jvmmedic.core.model.Fault;
+import io.jvmmedic.core.model.Finding;
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Round;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.util.Phrases;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds executors whose workers wait for tasks that are queued behind them in the same executor.
+ *
+ * <p>{@code CERTAIN}: every worker does so without a time limit, and a second round sees the same workers waiting for the
+ * same tasks with nothing completed in between. {@code SUSPECTED}, after {@value #CONFIRM_ROUNDS} rounds without a
+ * completion: every worker waits and at least one for the own queue, but some wait ends by itself or its edge is unknown,
+ * or there are more workers than rows.
+ */
+public final class ExecutorSelfStarvationDetector implements Detector {
+
+    private static final int CONFIRM_ROUNDS = 5;
+
+    /** @param edges what each worker waits for, by thread */
+    private record Standstill(long completed, Map<Long, String> edges, int rounds) {
+    }
+
+    private final History<String, Standstill> standstills = History.unbroken();
+
+    public ExecutorSelfStarvationDetector(MedicConfig config) {
+        // Nothing to configure: a closed wait has no threshold. The parameter keeps all detectors alike.
+    }
+
+    @Override
+    public String name() {
+        return "executor-self-starvation";
+    }
+
+    @Override
+    public Set<String> needs() {
+        return Set.of(Signal.EXECUTOR, Signal.BLOCKED_TASK);
+    }
+
+    @Override
+    public List<Finding> evaluate(Round round) {
+        standstills.open(round);
+        Map<String, List<Signal>> blocked = Rows.byResource(round, Signal.BLOCKED_TASK);
+        List<Finding> findings = new ArrayList<>();
+        for (Signal sample : round.of(Signal.EXECUTOR)) {
+            String resource = sample.text("resource");
+            ExecutorView executor = new ExecutorView(sample, blocked.getOrDefault(resource, List.of()));
+            Map<Long, String> edges = edges(executor);
+            boolean selfBlocked = executor.blocked().stream().anyMatch(row -> row.flag("ownQueue"));
+            boolean everyoneSeen = edges.size() >= executor.size();
+            if (!executor.isFull() || !selfBlocked
+                    || !everyoneSeen && sample.number("selfBlocked") < executor.size()) {
+                standstills.forget(resource);
+                continue;
+            }
+            Standstill before = standstills.get(resource);
+            boolean same = before != null && before.completed() == executor.completed() && before.edges().equals(edges);
+            int rounds = same ? before.rounds() + 1 : 1;
+            standstills.put(resource, new Standstill(executor.completed(), edges, rounds));
+            boolean closed = everyoneSeen && executor.blocked().stream()
+                    .allMatch(row -> row.flag("ownQueue") && !row.text("state").equals("TIMED_WAITING"));
+            if (closed && same) {
+                findings.add(proven(executor));
+            } else if (!closed && rounds >= CONFIRM_ROUNDS) {
+                findings.add(suspected(executor, rounds));
+            }
+        }
+        return findings;
+    }
+
+    private static Map<Long, String> edges(ExecutorView executor) {
+        Map<Long, String> edges = new HashMap<>();
+        executor.blocked().forEach(row -> edges.put(row.number("threadId"), row.text("waitsFor")));
+        return edges;
+    }
+
+    private Finding proven(ExecutorView executor) {
+        return finding(executor, Confidence.CERTAIN,
+                "starves itself, every one of its " + Phrases.count(executor.size(), "worker")
+                        + " waits for a task queued behind it",
+                "each worker waits, without a time limit, for a task in the queue of its own executor; a second round"
+                        + " saw the same workers wait for the same tasks with nothing completed");
+    }
+
+    private Finding suspected(ExecutorView executor, int rounds) {
+        long own = executor.blocked().stream().filter(row -> row.flag("ownQueue")).count();
+        return finding(executor, Confidence.SUSPECTED,
+                "probably starves itself, " + own + " of its " + Phrases.count(executor.size(), "worker")
+                        + " wait for tasks queued behind them",
+                "every worker waits and nothing completed for " + Phrases.count(rounds, "round") + "; " + own
+                        + " wait for a task in the own queue, but some wait has a time limit or an unknown end");
+    }
+
+    private Finding finding(ExecutorView executor, Confidence confidence, String what, String proof) {
+        List<Signal> own = executor.blocked().stream().filter(row -> row.flag("ownQueue")).toList();
+        String site = Phrases.site(Rows.frequencies(own, row -> row.text("site")).get(0).getKey());
+        long first = own.stream().mapToLong(row -> row.number("queuePosition")).min().orElse(0);
+        return new Finding(name(), Fault.EXECUTOR_SELF_STARVATION, ResourceId.parse(executor.resource()), confidence,
+                executor.resource() + ": " + what + "; " + executor.state(),
+                "workers wait for tasks of their own executor: " + Rows.bySite(own, row -> row.text("site")),
+                Phrases.count(executor.queued(), "queued task") + " cannot start",
+                "Do not wait inside a task for a task of the same executor; run the inner ones elsewhere or compose"
+                        + " them without waiting, at " + site + ".",
+                new Evidence(proof,
+                        Rows.facts(executor.resource(), executor.blocked().stream().map(ExecutorView::line).toList()),
+                        List.of(), Rows.threads(executor.blocked().stream().map(row -> row.number("threadId"))),
+                        Map.of("blockedWorkers", (long) own.size(), "firstAwaited", first + 1,
+                                "size", executor.size(), "core", executor.sample().number("core"),
+                                "max", executor.sample().number("max"), "queued", executor.queued(),
+                                "completed", executor.completed())));
+    }
+}

@@ -1,0 +1,55 @@
+package io.jvmmedic.core.detect;
+
+import io.jvmmedic.core.model.Evidence;
+import java.util.Locale;
+
+/**
+ * Why a pool is exhausted, by what its holders do. A verdict for people and for the choice of a remedy; never a reason to
+ * take a connection from anybody.
+ */
+public enum ExhaustionCause {
+    /** Holders that nobody can return, or whose borrower is gone. */
+    LEAK("leaked"),
+    /** Holders that do something else than use what they hold. */
+    HELD_ACROSS_IO("held across other work"),
+    /** Holders that wait for another slot of the same pool. */
+    NESTED_BORROW("held while waiting for a second one"),
+    /** Holders inside the driver. */
+    SLOW_STATEMENTS("in slow statements"),
+    /** Holders of an HTTP connection that wait for the other side. */
+    SLOW_PEER("waiting for the other side"),
+    /** Holders blocked on a lock. */
+    BLOCKED_ON_LOCK("held by threads blocked on a lock"),
+    /** Holders come and go quickly: there are just more borrowers than slots. */
+    TOO_SMALL("turned over quickly, there are more borrowers than slots"),
+    /** Holders cannot be seen, or do many different things. */
+    UNKNOWN("held for no common reason");
+
+    private static final String MEASURE = "cause.";
+
+    private final String words;
+
+    ExhaustionCause(String words) {
+        this.words = words;
+    }
+
+    /** How slots of this cause are held, in words. */
+    public String words() {
+        return words;
+    }
+
+    /** Name of the measure that counts the slots of this cause. */
+    String measure() {
+        return MEASURE + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The verdict that an exhaustion finding carries; {@link #UNKNOWN} when it carries none. */
+    public static ExhaustionCause of(Evidence evidence) {
+        for (ExhaustionCause cause : values()) {
+            if (evidence.measures().containsKey(cause.measure())) {
+                return cause;
+            }
+        }
+        return UNKNOWN;
+    }
+}

@@ -1,0 +1,212 @@
+package io.jvmmedic.core.detect;
+
+import io.jvmmedic.core.config.MedicConfig;
+import io.jvmmedic.core.config.Options;
+import io.jvmmedic.core.model.Confidence;
+import io.jvmmedic.core.model.Evidence;
+import io.jvmmedic.core.model.Fault;
+import io.jvmmedic.core.model.Finding;
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Round;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.util.Activity;
+import io.jvmmedic.core.util.Globs;
+import io.jvmmedic.core.util.Phrases;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Finds borrowed connections that will not come back.
+ *
+ * <p>{@code CERTAIN}: the garbage collector found the handle unreachable while the slot is out, and no driver object was
+ * ever taken out of it. That is a proof and needs no second look.
+ *
+ * <p>{@code SUSPECTED}: idle far beyond what its site ever took, the work that borrowed it over, borrowers waiting, for
+ * {@value #CONFIRM_ROUNDS} rounds. Age alone never suffices, because it hits the healthy: a 20 minute report, a LISTEN
+ * connection, an advisory lock, a connection held across a slow call (its thread comes back; that is the business of
+ * {@link PoolExhaustionDetector}).
+ *
+ * <p>{@code HINT}: idle for very long, nobody waits.
+ */
+public final class LeakedConnectionDetector implements Detector {
+
+    static final int CONFIRM_ROUNDS = 3;
+    private static final int LEARNED_FACTOR = 4;
+    private static final long UNLEARNED_MILLIS = 30_000;
+    private static final long VERY_OLD_MILLIS = 10 * 60_000;
+    /** DBCP's gate for abandoned connections: nobody is reclaimed while at least two more could be opened. */
+    private static final int FREE_SLOTS_WITHOUT_PRESSURE = 2;
+    /** A lease that was idle for so many rounds while nobody waited belongs to the calm state of this pool. */
+    private static final int ACQUAINTED_ROUNDS = 60;
+
+    private record Lease(String resource, long id) {
+    }
+
+    /** @param unattended seen since its last use: sticks, for the thread goes on to other work */
+    private record Suspicion(int rounds, boolean unattended, long idleFor) {
+    }
+
+    private final long suspectAfter;
+    private final Globs longLived;
+    private final History<Lease, Suspicion> suspicions = History.unbroken();
+    private final History<Lease, Integer> calmRounds = History.learned();
+
+    public LeakedConnectionDetector(MedicConfig config) {
+        this.suspectAfter = config.get(Options.LEAK_SUSPECT_AFTER).toMillis();
+        this.longLived = Globs.of(config.get(Options.LONG_LIVED));
+    }
+
+    @Override
+    public String name() {
+        return "leaked-connection";
+    }
+
+    @Override
+    public Set<String> needs() {
+        return Set.of(Signal.POOL, Signal.HELD_CONNECTION);
+    }
+
+    @Override
+    public List<Finding> evaluate(Round round) {
+        suspicions.open(round);
+        calmRounds.open(round);
+        Map<String, List<Signal>> rows = Rows.byResource(round, Signal.HELD_CONNECTION);
+        List<Finding> findings = new ArrayList<>();
+        for (Signal pool : round.of(Signal.POOL)) {
+            String resource = pool.text("resource");
+            List<Holder> holders = Rows.holders(rows.getOrDefault(resource, List.of())).stream()
+                    .filter(holder -> !longLived.matches(resource) && !longLived.matches(holder.site())).toList();
+            evaluate(pool, resource, holders, findings);
+        }
+        return findings;
+    }
+
+    private void evaluate(Signal pool, String resource, List<Holder> holders, List<Finding> findings) {
+        List<Holder> proven = holders.stream().filter(Holder::isProvenLeak).toList();
+        // More leases out than the pool itself counts: one of the two is wrong, and a proof must not rest on it.
+        if (!proven.isEmpty() && proven.size() <= pool.number("active")) {
+            findings.add(proven(pool, resource, proven));
+        }
+        List<Holder> confirmed = confirmed(pool, resource, holders);
+        if (!confirmed.isEmpty()) {
+            findings.add(suspected(pool, resource, confirmed));
+        }
+        List<Holder> old = holders.stream()
+                .filter(holder -> isVeryOld(holder) && !confirmed.contains(holder)).toList();
+        if (!old.isEmpty()) {
+            findings.add(hint(pool, resource, old));
+        }
+    }
+
+    private List<Holder> confirmed(Signal pool, String resource, List<Holder> holders) {
+        boolean waiting = pool.number("waiting") > 0;
+        boolean pressed = waiting && pool.number("active") >= pool.number("max") - FREE_SLOTS_WITHOUT_PRESSURE;
+        Set<Holder> abandoned = holders.stream()
+                .filter(holder -> wasUnattended(resource, holder) && isStale(holder)).collect(Collectors.toSet());
+        // One lifetime connection of a pool is its habit; most of the pool idle while borrowers wait is not.
+        boolean mostOfThePool = abandoned.size() * 2L > pool.number("max");
+        List<Holder> confirmed = new ArrayList<>();
+        for (Holder holder : holders) {
+            Lease lease = new Lease(resource, holder.leaseId());
+            int calm = calm(lease) + (!waiting && isStale(holder) ? 1 : 0);
+            calmRounds.put(lease, calm);
+            boolean suspect = pressed && abandoned.contains(holder) && (mostOfThePool || calm < ACQUAINTED_ROUNDS);
+            Suspicion before = suspicions.get(lease);
+            int rounds = !suspect ? 0 : before == null ? 1 : before.rounds() + 1;
+            suspicions.put(lease, new Suspicion(rounds, wasUnattended(resource, holder), holder.idleFor()));
+            if (rounds >= CONFIRM_ROUNDS) {
+                confirmed.add(holder);
+            }
+        }
+        return confirmed;
+    }
+
+    private int calm(Lease lease) {
+        Integer rounds = calmRounds.get(lease);
+        return rounds == null ? 0 : rounds;
+    }
+
+    private boolean wasUnattended(String resource, Holder holder) {
+        Suspicion before = suspicions.get(new Lease(resource, holder.leaseId()));
+        boolean unusedSince = before != null && holder.idleFor() >= before.idleFor();
+        return holder.isUnattended() || unusedSince && before.unattended();
+    }
+
+    /** Idle beyond the limit of its site, and not in use in a way that {@code idleFor} cannot see. */
+    private boolean isStale(Holder holder) {
+        long limit = limit(holder);
+        return !holder.unreachable()
+                // Used through the driver's own object, which nobody watches: its idle time means nothing.
+                && !holder.escaped()
+                && holder.activity() != Activity.JDBC
+                && !holder.waits()
+                && suspicions.watched(holder.heldFor()) > limit
+                && suspicions.watched(holder.idleFor()) > limit;
+    }
+
+    private boolean isVeryOld(Holder holder) {
+        return !holder.isProvenLeak() && holder.activity() != Activity.JDBC && !holder.waits()
+                && suspicions.watched(holder.idleFor()) > Math.max(VERY_OLD_MILLIS, limit(holder));
+    }
+
+    private long limit(Holder holder) {
+        return Math.max(suspectAfter,
+                holder.typicalHold() < 0 ? UNLEARNED_MILLIS : LEARNED_FACTOR * holder.typicalHold());
+    }
+
+    private Finding proven(Signal pool, String resource, List<Holder> leaked) {
+        return finding(pool, resource, Confidence.CERTAIN, leaked,
+                resource + ": " + Phrases.count(leaked.size(), "connection") + " leaked, nobody can return "
+                        + (leaked.size() == 1 ? "it" : "them") + "; " + state(pool),
+                "the garbage collector found the handles of " + Phrases.count(leaked.size(), "lease")
+                        + " unreachable while their slots are out, and no driver object was taken out of them",
+                "leaked: " + Rows.bySite(leaked, Holder::site),
+                leaked.stream().map(Holder::leaseId).toList());
+    }
+
+    private Finding suspected(Signal pool, String resource, List<Holder> suspects) {
+        long dead = suspects.stream().filter(holder -> holder.activity() == Activity.ENDED).count();
+        long idle = suspects.stream().mapToLong(Holder::idleFor).min().orElse(0);
+        String fate = dead == suspects.size() ? "every thread that borrowed them is dead"
+                : "the work that borrowed them is over" + (dead == 0 ? "" : " (" + dead + " of these threads are dead)");
+        return finding(pool, resource, Confidence.SUSPECTED, suspects,
+                resource + ": " + Phrases.count(suspects.size(), "connection") + " probably leaked, idle for at least "
+                        + Phrases.duration(idle) + "; " + state(pool),
+                fate + ", unused for at least " + Phrases.duration(idle)
+                        + ", far longer than their sites ever took, while borrowers wait",
+                "probably leaked: " + Rows.bySite(suspects, Holder::site),
+                suspects.stream().map(Holder::leaseId).toList());
+    }
+
+    private Finding hint(Signal pool, String resource, List<Holder> old) {
+        long idle = old.stream().mapToLong(Holder::idleFor).min().orElse(0);
+        return finding(pool, resource, Confidence.HINT, old,
+                resource + ": " + Phrases.count(old.size(), "connection") + " out and idle for at least "
+                        + Phrases.duration(idle) + "; " + state(pool),
+                "unused for at least " + Phrases.duration(idle) + "; a leak, or meant to live for ever",
+                "idle: " + Rows.bySite(old, Holder::site),
+                List.of());
+    }
+
+    private Finding finding(Signal pool, String resource, Confidence confidence, List<Holder> holders,
+            String summary, String proof, String cause, List<Long> leases) {
+        long waiting = pool.number("waiting");
+        String site = Phrases.site(Rows.frequencies(holders, Holder::site).get(0).getKey());
+        String advice = confidence == Confidence.HINT
+                ? "If it lives for ever on purpose, add its site or " + resource + " to long-lived; else close it at " + site + "."
+                : "Close the connection on every path, with try-with-resources, at " + site + ".";
+        return new Finding(name(), Fault.CONNECTION_LEAK, ResourceId.parse(resource), confidence, summary, cause,
+                waiting > 0 ? Phrases.count(waiting, "thread") + " waiting" : "", advice,
+                new Evidence(proof, Rows.facts(resource, holders.stream().map(Holder::line).toList()), leases,
+                        Rows.threads(holders.stream().map(Holder::threadId)),
+                        Map.of("leaked", (long) holders.size(), "active", pool.number("active"),
+                                "max", pool.number("max"), "waiting", waiting, "suspectAfter", suspectAfter)));
+    }
+
+    private static String state(Signal pool) {
+        return pool.number("active") + " of " + pool.number("max") + " out, " + pool.number("waiting") + " waiting";
+    }
+}

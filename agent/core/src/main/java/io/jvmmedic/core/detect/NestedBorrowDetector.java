@@ -1,0 +1,228 @@
+package io.jvmmedic.core.detect;
+
+import io.jvmmedic.core.config.MedicConfig;
+import io.jvmmedic.core.model.Confidence;
+import io.jvmmedic.core.model.Evidence;
+import io.jvmmedic.core.model.Fault;
+import io.jvmmedic.core.model.Finding;
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Round;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.util.Phrases;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Finds pools locked by their own borrowers: each holder waits for a further slot, so no slot can come back.
+ *
+ * <p>{@code CERTAIN}: the pool is full, each of its slots is accounted for, each holder waits for this pool or for one that
+ * is locked in the same way, and a second round sees the same leases, unused, with the same waits grown older. A slot
+ * that was borrowed before anybody looked, a leaked one, or one that some other thread still uses spoils the proof.
+ *
+ * <p>{@code SUSPECTED}: everybody who waits is a holder, for {@value #CONFIRM_ROUNDS} rounds, but some holder still runs.
+ */
+public final class NestedBorrowDetector implements Detector {
+
+    private static final int CONFIRM_ROUNDS = 3;
+
+    /**
+     * What must stay the same for a proof.
+     *
+     * @param idle idle time by lease
+     * @param waits how long each waiter has waited, by thread
+     * @param rounds consecutive rounds in which the same threads waited, all of them holders
+     */
+    private record Standstill(long borrows, Map<Long, Long> idle, Map<Long, Long> waits, boolean locked, int rounds) {
+
+        boolean continues(Standstill before) {
+            return borrows == before.borrows && locked && before.locked
+                    && allGrew(idle, before.idle) && allGrew(waits, before.waits);
+        }
+
+        static boolean allGrew(Map<Long, Long> now, Map<Long, Long> before) {
+            return now.keySet().equals(before.keySet())
+                    && now.entrySet().stream().allMatch(entry -> entry.getValue() > before.get(entry.getKey()));
+        }
+    }
+
+    /** One full pool with waiters. */
+    private record Pool(Signal sample, List<Holder> holders, List<Signal> waiters) {
+
+        String resource() {
+            return sample.text("resource");
+        }
+
+        boolean isAccountedFor() {
+            return holders.stream().map(Holder::leaseId).distinct().count() >= sample.number("active")
+                    && holders.stream().allMatch(holder -> holder.waits() && !holder.unreachable());
+        }
+
+        boolean everyWaiterHolds() {
+            return !waiters.isEmpty() && waiters.stream().allMatch(row -> row.number("holds") > 0);
+        }
+    }
+
+    private final History<String, Standstill> standstills = History.unbroken();
+
+    public NestedBorrowDetector(MedicConfig config) {
+        // Nothing to configure: a closed wait has no threshold. The parameter keeps all detectors alike.
+    }
+
+    @Override
+    public String name() {
+        return "nested-borrow";
+    }
+
+    @Override
+    public Set<String> needs() {
+        return Set.of(Signal.POOL, Signal.HELD_CONNECTION, Signal.WAITING_BORROWER);
+    }
+
+    @Override
+    public List<Finding> evaluate(Round round) {
+        standstills.open(round);
+        Map<String, Pool> full = fullPools(round);
+        Map<Long, Long> waits = new HashMap<>();
+        round.of(Signal.WAITING_BORROWER).forEach(row -> waits.put(row.number("threadId"), row.number("waitedFor")));
+        Map<String, Pool> locked = closedWithin(full);
+        Map<String, Pool> lasting = new LinkedHashMap<>();
+        Map<String, Integer> rounds = new HashMap<>();
+        for (Pool pool : full.values()) {
+            String resource = pool.resource();
+            Standstill before = standstills.get(resource);
+            Standstill now = standstill(pool, waits, locked.containsKey(resource), before);
+            standstills.put(resource, now);
+            rounds.put(resource, now.rounds());
+            if (before != null && now.continues(before)) {
+                lasting.put(resource, pool);
+            }
+        }
+        Map<String, Pool> proven = closedWithin(lasting);
+
+        List<Finding> findings = new ArrayList<>();
+        for (Pool pool : full.values()) {
+            if (proven.containsKey(pool.resource())) {
+                findings.add(proven(pool, proven.keySet()));
+            } else if (locked.containsKey(pool.resource()) || pool.everyWaiterHolds()) {
+                findings.add(unproven(pool, rounds.get(pool.resource())));
+            }
+        }
+        return findings;
+    }
+
+    private Map<String, Pool> fullPools(Round round) {
+        Map<String, List<Signal>> held = Rows.byResource(round, Signal.HELD_CONNECTION);
+        Map<String, List<Signal>> waiting = Rows.byResource(round, Signal.WAITING_BORROWER);
+        Map<String, Pool> full = new LinkedHashMap<>();
+        for (Signal sample : round.of(Signal.POOL)) {
+            String resource = sample.text("resource");
+            if (sample.number("waiting") > 0 && sample.number("max") > 0
+                    && sample.number("active") >= sample.number("max")) {
+                full.put(resource, new Pool(sample, Rows.holders(held.getOrDefault(resource, List.of())),
+                        waiting.getOrDefault(resource, List.of())));
+            } else {
+                standstills.forget(resource);
+            }
+        }
+        return full;
+    }
+
+    /**
+     * Pools in which nobody can go on. Begins with all candidates and drops each that has a holder whose wait can still
+     * end, until none is dropped: what remains waits only for itself.
+     */
+    private static Map<String, Pool> closedWithin(Map<String, Pool> full) {
+        Map<String, Pool> closed = new LinkedHashMap<>(full);
+        closed.values().removeIf(pool -> !pool.isAccountedFor());
+        boolean dropped;
+        do {
+            dropped = closed.values().removeIf(pool -> pool.holders().stream()
+                    .anyMatch(holder -> !closed.containsKey(holder.waitsFor())));
+        } while (dropped);
+        return closed;
+    }
+
+    private static Standstill standstill(Pool pool, Map<Long, Long> waits, boolean locked, Standstill before) {
+        Map<Long, Long> idle = new HashMap<>();
+        Map<Long, Long> waited = new HashMap<>();
+        for (Holder holder : pool.holders()) {
+            idle.put(holder.leaseId(), holder.idleFor());
+            if (holder.waits()) {
+                // Without a row the wait is unknown, cannot have grown, and proves nothing.
+                waited.put(holder.threadId(), waits.getOrDefault(holder.threadId(), -1L));
+            }
+        }
+        int rounds = before != null && Standstill.allGrew(waited, before.waits()) ? before.rounds() + 1 : 1;
+        return new Standstill(pool.sample().number("borrows"), idle, waited, locked, rounds);
+    }
+
+    private Finding proven(Pool pool, Set<String> locked) {
+        String others = locked.stream().filter(name -> !name.equals(pool.resource())).sorted()
+                .collect(Collectors.joining(", "));
+        return finding(pool, Confidence.CERTAIN,
+                "locked: every one of its " + Phrases.count(pool.sample().number("active"), "holder")
+                        + " waits for a further connection",
+                "each slot is accounted for, each holder waits for " + pool.resource()
+                        + (others.isEmpty() ? "" : " or for " + others + ", locked in the same way,")
+                        + " and a second round saw the same leases unused and the same waits grown older:"
+                        + " no slot can come back before a wait times out");
+    }
+
+    private Finding unproven(Pool pool, int rounds) {
+        Confidence confidence = rounds >= CONFIRM_ROUNDS ? Confidence.SUSPECTED : Confidence.HINT;
+        return finding(pool, confidence,
+                "every waiter already holds a connection of it",
+                "all " + Phrases.count(pool.waiters().size(), "waiter") + " hold a slot of the same full pool, for "
+                        + Phrases.count(rounds, "round") + "; some holder may still give one back");
+    }
+
+    private Finding finding(Pool pool, Confidence confidence, String what, String proof) {
+        String resource = pool.resource();
+        List<Holder> nested = pool.holders().stream().filter(Holder::waits).toList();
+        Map<Long, Long> perThread = new TreeMap<>(
+                nested.stream().collect(Collectors.groupingBy(Holder::threadId, Collectors.counting())));
+        long threads = pool.waiters().stream().map(row -> row.number("threadId")).distinct().count();
+        long slotsPerThread = perThread.values().stream().mapToLong(Long::longValue).max().orElse(1) + 1;
+        long suggested = Math.max(threads, perThread.size()) * (slotsPerThread - 1) + 1;
+        String inner = Phrases.site(pool.waiters().isEmpty() ? ""
+                : Rows.frequencies(pool.waiters(), row -> row.text("site")).get(0).getKey());
+        List<String> facts = new ArrayList<>(pool.holders().stream().map(Holder::line).toList());
+        pool.waiters().forEach(row -> facts.add(row.text("thread") + " waits since "
+                + Phrases.duration(row.number("waitedFor")) + " at " + Phrases.site(row.text("site"))
+                + ", holding " + row.number("holds")));
+        Signal sample = pool.sample();
+        return new Finding(name(), Fault.NESTED_BORROW, ResourceId.parse(resource), confidence,
+                resource + ": " + what + "; " + sample.number("active") + " of " + sample.number("max") + " out, "
+                        + sample.number("waiting") + " waiting",
+                Phrases.count(perThread.size(), "thread") + " hold a connection (" + Rows.bySite(nested, Holder::site)
+                        + ") and ask for another at " + inner,
+                Rows.victims(sample.number("waiting"), pool.waiters()),
+                "Do not take a second connection while holding one (REQUIRES_NEW, nested templates) at " + inner
+                        + "; else the maximum must be at least threads x (connections per thread - 1) + 1 = "
+                        + suggested + ".",
+                new Evidence(proof, Rows.facts(resource, facts), List.of(),
+                        Rows.threads(nested.stream().map(Holder::threadId)),
+                        Map.of("neededSlots", neededSlots(pool, perThread.keySet()), "suggestedMax", suggested,
+                                "slotsPerThread", slotsPerThread, "threads", threads,
+                                "active", sample.number("active"), "max", sample.number("max"),
+                                "waiting", sample.number("waiting"))));
+    }
+
+    /**
+     * Slots after which every holder that waits for this pool can go on: one each, and one for each stranger who has
+     * waited longer and is served first. One slot breaks the cycle, if it does not go to such a stranger.
+     */
+    private static long neededSlots(Pool pool, Set<Long> holderThreads) {
+        List<Signal> nested = pool.waiters().stream()
+                .filter(row -> holderThreads.contains(row.number("threadId"))).toList();
+        long longest = nested.stream().mapToLong(row -> row.number("waitedFor")).max().orElse(0);
+        long ahead = pool.waiters().stream().filter(row -> !nested.contains(row) && row.number("waitedFor") > longest).count();
+        return Math.max(1, nested.size() + ahead);
+    }
+}
