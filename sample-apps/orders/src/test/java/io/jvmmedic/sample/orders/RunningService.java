@@ -1,0 +1,21 @@
+package io.jvmmedic.sample.orders;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.boot.test.context.SpringBootTest;
+
+/** The whole service on a free port, with a data base of its own and with little patience, so that faults show at once. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+    properties = {
+      "spring.datasource.url=jdbc:h2:mem:${random.uuid}",
+      "spring.datasource.hikari.connection-timeout=500",
+      "orders.prices.lease-timeout=300ms",
+      "orders.reports.timeout=500ms",
+      "server.shutdown=immediate"
+    })
+@interface RunningService {}
