@@ -1,0 +1,449 @@
+#!/bin/sh
+# Five bugs that real teams have shipped, switched on one after another in a service under steady load: with JVM Medic the
+# service comes back by itself, without it the service stays broken.
+
+usage() {
+  cat <<'EOF'
+usage: sh sample-apps/demo.sh [--without-agent] [--postgres] [--keep]
+
+  --without-agent  the same faults with nobody to repair them
+  --postgres       a real PostgreSQL server instead of H2 (comes with the build)
+  --keep           keep logs, recordings and incident folders, and say where
+
+JAVA_HOME chooses the JDK (17 or newer), ORDERS_PORT the port of the service.
+Takes about three minutes. The exit code is 0 when every fault was recovered or,
+without the agent, when every fault was still there after its bug was gone.
+EOF
+}
+
+set -u
+
+agent=yes
+postgres=no
+keep=no
+for option in "$@"; do
+  case $option in
+    --without-agent) agent=no ;;
+    --postgres) postgres=yes ;;
+    --keep) keep=yes ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
+
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+agent_jar=$root/agent/dist/target/jvm-medic-agent.jar
+cli_jar=$root/attach-cli/target/jvm-medic.jar
+app_jar=$root/sample-apps/orders/target/orders.jar
+app_classes=$root/sample-apps/orders/target/classes
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+
+port=${ORDERS_PORT:-$((20000 + $$ % 20000))}
+url=http://localhost:$port
+
+START_LIMIT=90      # seconds for the service to come up
+CALM_LIMIT=45       # seconds for the load to become steady
+BREAK_LIMIT=15      # seconds for a bug to show
+RECOVER_LIMIT=60    # seconds for a recovery
+BROKEN_SHOWN=12     # seconds of each fault without an agent
+ENOUGH=90           # per cent of the answers before the fault that count as recovered
+RESTART_CODE=86     # how the agent asks the supervisor for a new process
+
+# ---------------------------------------------------------------- what the reader sees
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+  bold=$(printf '\033[1m') dim=$(printf '\033[2m') red=$(printf '\033[31m')
+  green=$(printf '\033[32m') cyan=$(printf '\033[36m') plain=$(printf '\033[0m')
+else
+  bold='' dim='' red='' green='' cyan='' plain=''
+fi
+
+rule='--------------------------------------------------------------------------------'
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+  say "${red}demo: $*${plain}" >&2
+  [ -s "$work/app.log" ] && tail -n 5 "$work/app.log" | cut -c 1-200 >&2
+  exit 1
+}
+
+# Prints long text below a speaker's name, within 80 columns: voice NAME COLOUR TEXT
+voice() {
+  printf '%s\n' "$3" | fold -s -w 65 | {
+    name=$1
+    while IFS= read -r part; do
+      printf '  %s%10s | %s%s\n' "$2" "$name" "$part" "$plain"
+      name=''
+    done
+  }
+}
+
+# bar PERCENT: ten characters
+bar() {
+  full=$(($1 / 10))
+  [ "$full" -gt 10 ] && full=10
+  drawn=''
+  while [ ${#drawn} -lt "$full" ]; do drawn="$drawn#"; done
+  while [ ${#drawn} -lt 10 ]; do drawn="$drawn."; done
+  printf '%s' "$drawn"
+}
+
+heading() {
+  say "${dim}  time  ok/s  err/s      p99  orders  quotes  reports  transfers  $1${plain}"
+}
+
+row() {
+  percent=$((route_now * 100 / (route_base > 0 ? route_base : 1)))
+  if is_good; then colour=$plain; else colour=$red; fi
+  printf '%s%3d:%02d %5d %6d %5d ms %7d %7d %8d %10d  %s %3d%%%s\n' "$colour" \
+    $((sec / 60)) $((sec % 60)) "$ok" "$err" "$p99" "$orders" "$quotes" "$reports" "$transfers" \
+    "$(bar "$percent")" "$percent" "$plain"
+}
+
+# ---------------------------------------------------------------- the service and its supervisor
+
+call() { curl -fsS -m 4 -o "$work/answer" "$@" 2>"$work/answer.err"; }
+
+# The supervisor: starts the service, and starts it again when it ends with the code that asks for that.
+supervise() {
+  while :; do
+    run=$(($(cat "$work/runs") + 1))
+    echo "$run" >"$work/runs"
+    rm -f "$work/draining"
+    launch "$run"
+    wait "$app"
+    code=$?
+    echo "$code" >"$work/exit-$run"
+    if [ "$code" -ne "$RESTART_CODE" ] || [ -e "$work/stop" ]; then
+      return
+    fi
+  done
+}
+
+launch() {
+  set -- -Xmx256m "-Djava.io.tmpdir=$work/tmp" "-DORDERS_READINESS_FILE=$work/draining" \
+    "-XX:StartFlightRecording=name=demo,filename=$work/orders-$1.jfr,settings=default,dumponexit=true"
+  if [ "$agent" = yes ]; then
+    set -- "$@" "-javaagent:$agent_jar=mode=heal,dir=$work/medic,restart.enabled=true,restart.readiness-file=$work/draining,restart.drain=2s,restart.halt-after=5s"
+  fi
+  set -- "$@" -jar "$app_jar" "--server.port=$port"
+  if [ "$postgres" = yes ]; then
+    set -- "$@" --spring.profiles.active=postgres "--orders.postgres.directory=$work/postgres"
+  fi
+  "$java" "$@" >>"$work/app.log" 2>>"$work/app.err" &
+  app=$!
+  echo "$app" >"$work/app.pid"
+}
+
+start_service() {
+  rm -f "$work/stop" "$work/app.pid"
+  # The shell has something to say about each process that was killed; the reader has seen it.
+  supervise 2>/dev/null &
+  supervisor=$!
+  waited=0
+  until call "$url/health/ready"; do
+    kill -0 "$supervisor" 2>/dev/null || die "the service did not start"
+    [ "$waited" -lt "$START_LIMIT" ] || die "the service did not answer within $START_LIMIT s"
+    sleep 1
+    waited=$((waited + 1))
+  done
+}
+
+# A process that has ended but is not yet waited for still has a pid: the supervisor waits for the service, this waits for it.
+stop_service() {
+  [ -n "$supervisor" ] || return 0
+  : >"$work/stop"
+  waited=0
+  while kill -0 "$supervisor" 2>/dev/null; do
+    if [ -s "$work/app.pid" ]; then
+      if [ "$waited" -eq 0 ]; then
+        kill "$(cat "$work/app.pid")" 2>/dev/null
+      elif [ "$waited" -ge "$1" ]; then
+        kill -9 "$(cat "$work/app.pid")" 2>/dev/null
+      fi
+    fi
+    sleep 1
+    waited=$((waited + 1))
+  done
+  wait "$supervisor" 2>/dev/null
+  supervisor=''
+  stop_postgres
+}
+
+# A service that was halted leaves its PostgreSQL behind.
+stop_postgres() {
+  for pid_file in "$work"/postgres/data-*/postmaster.pid; do
+    [ -s "$pid_file" ] || continue
+    kill -QUIT "$(head -n 1 "$pid_file")" 2>/dev/null
+  done
+}
+
+# ---------------------------------------------------------------- the clock: one line a second from the load generator
+
+start_load() {
+  mkfifo "$work/load"
+  "$java" -Xmx96m -XX:TieredStopAtLevel=1 -cp "$app_classes" \
+    io.jvmmedic.sample.orders.load.LoadGenerator --url "$url" >"$work/load" 2>"$work/load.err" &
+  load=$!
+  exec 3<"$work/load"
+}
+
+tick() {
+  read -r sec ok err p99 orders quotes reports transfers <&3 || die "the load generator ended: $(cat "$work/load.err")"
+  case $route in
+    orders) route_now=$orders ;;
+    quotes) route_now=$quotes ;;
+    reports) route_now=$reports ;;
+    transfers) route_now=$transfers ;;
+  esac
+}
+
+# Answers are back to normal when the whole service and the route that the bug is in both are.
+is_good() {
+  [ $((ok * 100)) -ge $((base * ENOUGH)) ] && [ $((route_now * 100)) -ge $((route_base * ENOUGH)) ]
+}
+
+# What happened since the last tick besides answers: lines of the agent, acts of the supervisor.
+others() {
+  lines=$(wc -l <"$work/app.err")
+  if [ "$lines" -gt "$seen" ]; then
+    sed -n "$((seen + 1)),${lines}p" "$work/app.err" | sed -n 's/^\[jvm-medic\] //p' |
+      while IFS= read -r line; do voice jvm-medic "$cyan" "$line"; done
+    seen=$lines
+  fi
+  runs=$(cat "$work/runs")
+  if [ "$runs" -gt "$runs_seen" ]; then
+    code=$(cat "$work/exit-$runs_seen")
+    voice supervisor "$bold" "the service ended with code $code, so it is started again"
+    runs_seen=$runs
+  fi
+  kill -0 "$supervisor" 2>/dev/null || die "the service ended with code $(cat "$work/exit-$runs")"
+}
+
+# Waits for three equal, faultless seconds; they are the measure of the next fault.
+calm() {
+  base=0 route_base=0 equal=0 waited=0
+  while [ "$equal" -lt 3 ]; do
+    [ "$waited" -lt "$CALM_LIMIT" ] || die "the load does not become steady"
+    tick
+    waited=$((waited + 1))
+    if [ "$err" -eq 0 ] && [ "$ok" -gt 0 ] && [ "$route_now" -gt 0 ] &&
+      [ $((ok * 100)) -ge $((base * 97)) ] && [ $((ok * 100)) -le $((base * 103)) ]; then
+      equal=$((equal + 1))
+    else
+      equal=0
+    fi
+    base=$ok route_base=$route_now
+  done
+}
+
+# ---------------------------------------------------------------- one fault
+
+# fault NAME ROUTE TITLE WHAT: switches the bug on, shows what follows and writes the verdict.
+fault() {
+  number=$((number + 1))
+  bug=$1 route=$2 title=$3
+  calm
+  others
+  say ''
+  say "$bold[$number/5] $title$plain: $4"
+  say ''
+  heading "$route"
+  row
+  call -X POST "$url/bugs/$bug/on" || die "the bug $bug cannot be switched on"
+  voice demo "$bold" "bug '$bug' is on"
+  if [ "$agent" = yes ]; then healing; else suffering; fi
+}
+
+healing() {
+  second=0 broke=0 back=0 good=0
+  while :; do
+    tick
+    second=$((second + 1))
+    row
+    others
+    if is_good; then
+      good=$((good + 1))
+      [ "$good" -eq 1 ] && back=$second
+    else
+      good=0
+      [ "$broke" -eq 0 ] && broke=$second
+    fi
+    if [ "$broke" -eq 0 ]; then
+      [ "$second" -ge "$BREAK_LIMIT" ] && break
+    else
+      [ "$good" -ge 2 ] && break
+      [ $((second - broke)) -ge "$RECOVER_LIMIT" ] && break
+    fi
+  done
+  call -X POST "$url/bugs/$bug/off"
+  if [ "$broke" -eq 0 ]; then
+    verdict good unharmed "$percent %"
+  elif [ "$good" -ge 2 ]; then
+    verdict good "$((back - broke)) s" "$percent %"
+  else
+    verdict bad 'not' "$percent %"
+  fi
+}
+
+# Half way the bug is taken away, as by a roll-back: what is lost stays lost.
+suffering() {
+  second=0 sum=0 counted=0
+  while [ "$second" -lt "$BROKEN_SHOWN" ]; do
+    tick
+    second=$((second + 1))
+    row
+    if [ "$second" -gt $((BROKEN_SHOWN / 2)) ]; then
+      sum=$((sum + percent))
+      counted=$((counted + 1))
+    fi
+    if [ "$second" -eq "$((BROKEN_SHOWN / 2))" ] && [ "$bug" != nested-tx ]; then
+      call -X POST "$url/bugs/$bug/off"
+      voice demo "$bold" "bug '$bug' is off again; what it broke stays broken"
+    fi
+  done
+  percent=$((sum / counted))
+  if [ "$percent" -lt "$ENOUGH" ]; then
+    verdict good never "$percent %"
+  else
+    verdict bad 'by itself' "$percent %"
+  fi
+  stop_service 0
+  if [ "$number" -lt 5 ]; then
+    voice demo "$dim" 'the service is started anew for the next fault'
+    start_service
+    runs_seen=$(cat "$work/runs")
+  fi
+}
+
+# verdict good|bad RECOVERED ANSWERS: did what was announced come true?
+verdict() {
+  if [ "$1" = bad ]; then failed=$((failed + 1)); fi
+  if [ "$1" = good ] && [ "$agent" = yes ]; then colour=$green; else colour=$red; fi
+  case $2 in
+    not) text="NOT RECOVERED: $3 of the usual answers on $route" ;;
+    never) text="STAYS BROKEN: $3 of the usual answers on $route" ;;
+    unharmed) text="UNHARMED: never below $ENOUGH % of the answers before" ;;
+    'by itself') text="UNEXPECTED: it came back by itself" ;;
+    *) text="RECOVERED in $2: broken $broke s after the bug came, now at $3 of before" ;;
+  esac
+  say "  $bold$colour=> $text$plain"
+  printf '  %s%-22s %-10s %15s %15s%s\n' "$colour" "$title" "$route" "$2" "$3" "$plain" >>"$work/summary"
+}
+
+# ---------------------------------------------------------------- the end
+
+epilogue() {
+  say ''
+  say "$bold$rule$plain"
+  printf '  %s%-22s %-10s %15s %15s%s\n' "$dim" fault route 'recovered in' answers "$plain"
+  cat "$work/summary"
+  [ "$agent" = yes ] || return 0
+
+  "$jdk/bin/jcmd" "$(cat "$work/app.pid")" JFR.dump name=demo "filename=$work/orders-$(cat "$work/runs").jfr" >"$work/dump.log" ||
+    die "the recording cannot be dumped: $(cat "$work/dump.log")"
+  say ''
+  say "${bold}What the flight recording knows$plain  (jfr print --events jvmmedic.Remediation)"
+  say ''
+  for recording in "$work"/orders-*.jfr; do
+    "$jdk/bin/jfr" print --events jvmmedic.Remediation "$recording"
+  done | remediations
+  for recording in "$work"/orders-*.jfr; do
+    say ''
+    say "${bold}The report$plain  (java -jar attach-cli/target/jvm-medic.jar report $(basename "$recording"))"
+    say ''
+    "$java" -jar "$cli_jar" report "$recording"
+  done
+}
+
+# A table out of the print-out of the recording: one line for each remedy, its effect below it.
+remediations() {
+  awk -v dim="$dim" -v plain="$plain" '
+    function value(  text) {
+      text = $0
+      sub(/^[^=]*= /, "", text)
+      gsub(/^"|"$/, "", text)
+      return text
+    }
+    $1 == "startTime" { time = substr(value(), 1, 8) }
+    $1 == "resource"  { resource = value() }
+    $1 == "remedy"    { remedy = value() }
+    $1 == "risk"      { risk = value() }
+    $1 == "outcome"   { outcome = value() }
+    $1 == "before"    { before = value() }
+    $1 == "after"     { after = value() }
+    $1 == "}" {
+      printf "  %s  %-24.24s %-20.20s %-9.9s %s\n", time, remedy, resource, risk, outcome
+      effect = before == after ? after : before " -> " after
+      printf "  %s          %.66s%s\n", dim, effect, plain
+    }'
+}
+
+cleanup() {
+  trap '' INT TERM
+  stop_service 4
+  [ -n "$load" ] && kill "$load" 2>/dev/null && wait "$load" 2>/dev/null
+  if [ "$keep" = yes ]; then
+    say "kept: $work"
+  else
+    rm -rf "$work"
+  fi
+}
+
+# ---------------------------------------------------------------- the whole
+
+command -v curl >/dev/null || { say "demo: curl is needed" >&2; exit 1; }
+jdk=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p')
+[ -x "$jdk/bin/jcmd" ] || { say "demo: $java is not a JDK (there is no jcmd); set JAVA_HOME to one" >&2; exit 1; }
+
+build() {
+  say "${dim}building $1$plain"
+  (cd "$root" && mvn -q -DskipTests -pl "$1" -am package) || { say 'demo: the build failed' >&2; exit 1; }
+}
+if [ "$agent" = yes ]; then
+  if [ ! -f "$agent_jar" ] || [ ! -f "$cli_jar" ] || [ ! -f "$app_jar" ]; then
+    build agent/dist,attach-cli,sample-apps/orders
+  fi
+elif [ ! -f "$app_jar" ]; then
+  build sample-apps/orders
+fi
+
+supervisor='' load='' number=0 failed=0 seen=0 runs_seen=1 route=orders
+work=$(mktemp -d) || exit 1
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+mkdir "$work/tmp" "$work/postgres"
+: >"$work/app.err"
+: >"$work/summary"
+echo 0 >"$work/runs"
+
+version=$("$java" -version 2>&1 | sed -n '1s/.*"\(.*\)".*/\1/p')
+case $postgres in yes) database=PostgreSQL ;; *) database=H2 ;; esac
+case $agent in yes) medic='with JVM Medic' ;; *) medic='without an agent' ;; esac
+say "$bold$rule$plain"
+printf '%s  JVM Medic demo%s: a Spring Boot service %s  (JDK %s, %s)\n' "$bold" "$plain" "$medic" "$version" "$database"
+say "$bold$rule$plain"
+say "  A row is one second: answers, errors, the slowest of 100 answers, then the"
+say "  answers of each route, and the route of the bug in per cent of before."
+
+start_service
+start_load
+
+fault leak orders 'Connection leak' "an expired coupon skips close()"
+fault nested-tx orders 'Pool lock' 'each order takes a second connection'
+fault self-starve reports 'Starved executor' 'reports wait for tasks queued behind them'
+fault unclosed-response quotes 'HTTP connection leak' '404 answers are never closed'
+fault lock-deadlock transfers 'Deadlock' 'accounts are locked in the order of the request'
+epilogue
+
+say ''
+if [ "$failed" -gt 0 ]; then
+  say "  $bold$red$failed of 5 faults did not go as announced.$plain"
+  exit 1
+elif [ "$agent" = yes ]; then
+  say "  $bold${green}All five faults were recovered.$plain"
+else
+  say "  ${bold}None of it heals by itself.$plain Now with the agent: sh sample-apps/demo.sh"
+fi
