@@ -25,8 +25,8 @@ public final class ConfigLoader {
     private static final String ENVIRONMENT_PREFIX = "JVMMEDIC_";
     /** Agent arguments that are attach commands; the command reader takes them. */
     private static final Set<String> COMMAND_KEYS = Set.of("command", "reply");
-    /** System properties read by the launcher before there is a configuration. */
-    private static final Set<String> LAUNCHER_PROPERTIES = Set.of("jdk-tools");
+    /** System properties read before there is a configuration, by the launcher and by the preflight. */
+    private static final Set<String> EARLY_PROPERTIES = Set.of("jdk-tools", "ignore-preflight");
     private static final String CAUTIOUS_MODE = "observe";
 
     private final Map<String, Object> values = new HashMap<>();
@@ -75,7 +75,7 @@ public final class ConfigLoader {
         for (String name : properties.stringPropertyNames()) {
             if (name.startsWith(PROPERTY_PREFIX)) {
                 String key = name.substring(PROPERTY_PREFIX.length());
-                if (!LAUNCHER_PROPERTIES.contains(key)) {
+                if (!EARLY_PROPERTIES.contains(key)) {
                     String where = "system property " + name;
                     put(given, key, where, properties.getProperty(name), PROPERTY_PREFIX);
                 }

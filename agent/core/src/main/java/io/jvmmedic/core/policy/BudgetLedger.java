@@ -1,6 +1,7 @@
 package io.jvmmedic.core.policy;
 
 import io.jvmmedic.core.config.Budget;
+import io.jvmmedic.core.util.AtomicFiles;
 import io.jvmmedic.core.util.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -200,7 +200,10 @@ public final class BudgetLedger {
         StringBuilder text = new StringBuilder(endsWithinLine ? "\n" : "");
         unsaved.forEach(line -> text.append(line).append('\n'));
         try (FileChannel channel = FileChannel.open(file, APPEND)) {
-            write(channel, text.toString());
+            ByteBuffer bytes = StandardCharsets.ISO_8859_1.encode(text.toString());
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
             if (force) {
                 channel.force(true);
             }
@@ -218,25 +221,9 @@ public final class BudgetLedger {
                 .filter(line -> line.matches() && now - Long.parseLong(line.group(1)) < keep.toMillis())
                 .map(line -> Math.min(now, Long.parseLong(line.group(1))) + " " + line.group(2))
                 .toList();
-        Path rewritten = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        try {
-            try (FileChannel channel = FileChannel.open(rewritten, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
-                write(channel, kept.isEmpty() ? "" : String.join("\n", kept) + "\n");
-                channel.force(true);
-            }
-            Files.move(rewritten, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(rewritten);
-        }
+        String text = kept.isEmpty() ? "" : String.join("\n", kept) + "\n";
+        AtomicFiles.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
         lines = kept.size();
         compactAboveLines = 2 * lines + STALE_LINES;
-    }
-
-    private static void write(FileChannel channel, String text) throws IOException {
-        ByteBuffer bytes = StandardCharsets.ISO_8859_1.encode(text);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

@@ -14,6 +14,7 @@ import io.jvmmedic.core.policy.Gate.Answer.Pass;
 import io.jvmmedic.core.policy.Gate.Answer.Refuse;
 import io.jvmmedic.core.policy.Gate.Answer.Shadow;
 import io.jvmmedic.core.util.Globs;
+import io.jvmmedic.core.util.Phrases;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -213,7 +214,6 @@ public final class Gates {
     }
 
     private static String text(Duration duration) {
-        return duration.toMillis() < 1_000 || duration.toMillis() % 1_000 != 0 && duration.toMillis() < 10_000
-                ? duration.toMillis() + " ms" : duration.toSeconds() + " s";
+        return Phrases.duration(duration.toMillis());
     }
 }

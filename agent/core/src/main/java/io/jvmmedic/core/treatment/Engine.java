@@ -2,6 +2,7 @@ package io.jvmmedic.core.treatment;
 
 import io.jvmmedic.bootstrap.AdviceFailures;
 import io.jvmmedic.bootstrap.MedicThread;
+import io.jvmmedic.core.audit.Chronicle;
 import io.jvmmedic.core.detect.Detector;
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.core.audit.Chronicle;
 import io.jvmmedic.core.config.MedicConfig;
 import io.jvmmedic.core.config.Options;
 import io.jvmmedic.core.detect.Detector;

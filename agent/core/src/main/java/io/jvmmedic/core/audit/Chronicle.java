@@ -1,4 +1,4 @@
-package io.jvmmedic.core.treatment;
+package io.jvmmedic.core.audit;
 
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Outcome;
