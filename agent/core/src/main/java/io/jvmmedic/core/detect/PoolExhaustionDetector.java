@@ -130,7 +130,9 @@ public final class PoolExhaustionDetector implements Detector {
         if (stuck) {
             return Confidence.SUSPECTED;
         }
-        boolean draining = last.waiting() < first.waiting() && !timeouts;
+        // From the middle as well: a burst may have come after the pressure began.
+        boolean draining = !timeouts
+                && (last.waiting() < first.waiting() || last.waiting() < moments.get(rounds / 2).waiting());
         boolean slow = rounds >= SLOW_ROUNDS && isAgeing(moments) && !isQuick(pool, moments);
         boolean overloaded = rounds >= OVERLOAD_ROUNDS && (timeouts || last.oldestWait() >= OVERLOAD_WAIT_MILLIS);
         return !draining && (slow || overloaded) ? Confidence.SUSPECTED : Confidence.HINT;

@@ -105,12 +105,12 @@ public final class WaitForGraph {
                 new Wait(row.number("threadId"), row.text("thread"), node, blamed, since, row.text("site")));
     }
 
-    /** How many of the threads that hold {@code resource} wait for each other resource. */
+    /** How many slots of {@code resource} are held by threads that wait for each other resource. */
     public Map<String, Long> blockers(ResourceId resource) {
         return holdsByNode.getOrDefault(resource.toString(), List.of()).stream()
                 .map(hold -> waits.get(hold.threadId()))
                 .filter(wait -> wait != null && !wait.blamed().equals(resource.toString()))
-                .distinct().collect(Collectors.groupingBy(Wait::blamed, Collectors.counting()));
+                .collect(Collectors.groupingBy(Wait::blamed, Collectors.counting()));
     }
 
     /** One cycle that can be reached from a resource, its first thread repeated at the end; empty when there is none. */

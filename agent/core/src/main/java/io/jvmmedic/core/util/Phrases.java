@@ -12,15 +12,18 @@ public final class Phrases {
     private Phrases() {
     }
 
-    /** {@code com.acme.OrderService.save(OrderService.java:88)} as {@code OrderService.save:88}. */
+    /** {@code com.acme.OrderService.save(OrderService.java:88)} as {@code OrderService.save:88}; what is no frame stays. */
     public static String site(String frame) {
         if (frame.isEmpty()) {
             return "an unknown site";
         }
         int open = frame.indexOf('(');
-        String method = open < 0 ? frame : frame.substring(0, open);
+        if (open <= 0 || !frame.endsWith(")")) {
+            return frame;
+        }
+        String method = frame.substring(0, open);
         int colon = frame.lastIndexOf(':');
-        String line = open < 0 || colon < open ? "" : frame.substring(colon, frame.length() - 1);
+        String line = colon < open ? "" : frame.substring(colon, frame.length() - 1);
         int beforeMethod = method.lastIndexOf('.');
         int beforeClass = beforeMethod < 0 ? -1 : method.lastIndexOf('.', beforeMethod - 1);
         return method.substring(beforeClass + 1) + line;

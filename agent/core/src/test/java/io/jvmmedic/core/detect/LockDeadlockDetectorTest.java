@@ -1,0 +1,87 @@
+package io.jvmmedic.core.detect;
+
+import static io.jvmmedic.core.detect.FakeRounds.*;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.jvmmedic.core.model.Confidence;
+import io.jvmmedic.core.model.Fault;
+import io.jvmmedic.core.model.Finding;
+import io.jvmmedic.core.model.Signal;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LockDeadlockDetectorTest {
+
+    private final LockDeadlockDetector detector = new LockDeadlockDetector(config());
+
+    @Test
+    void theSameCycleTwiceIsProof() {
+        assertEquals(Confidence.HINT, only(detector.evaluate(round(1, cycle()))).confidence());
+        Finding finding = only(detector.evaluate(round(2, cycle())));
+        assertEquals(Fault.LOCK_DEADLOCK, finding.fault());
+        assertEquals(Confidence.CERTAIN, finding.confidence());
+        assertEquals("lock:cycle-ab", finding.resource().toString());
+        assertEquals("A holds Account@1 taken at Transfer.from:12 and waits at Transfer.to:14 for Account@2 held by B; "
+                + "B holds Account@2 taken at Transfer.from:12 and waits at Transfer.to:14 for Account@1 held by A",
+                finding.cause());
+        assertEquals("lock:cycle-ab: deadlock of 2 threads: A, B", finding.summary());
+        assertEquals(2, finding.evidence().threads().size());
+        assertEquals(2, finding.evidence().measure("monitors"));
+    }
+
+    @Test
+    void roundsInWhichTheJvmWasNotAskedDoNotMatter() {
+        detector.evaluate(round(1, cycle()));
+        for (int tick = 2; tick <= 10; tick++) {
+            assertEquals(List.of(), detector.evaluate(round(tick)));
+        }
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(round(11, cycle()))).confidence());
+    }
+
+    @Test
+    void aTimedWaitIsNeverADeadlock() {
+        for (int tick = 1; tick <= 20; tick++) {
+            Signal.Builder[] rows = cycle();
+            rows[1].with("timed", true);
+            assertEquals(Confidence.HINT, only(detector.evaluate(round(tick, rows))).confidence());
+        }
+    }
+
+    @Test
+    void otherMembersAreAnotherCycle() {
+        detector.evaluate(round(1, cycle()));
+        Signal.Builder[] rows = cycle();
+        rows[0].with("lock", "com.acme.Account@9");
+        assertEquals(Confidence.HINT, only(detector.evaluate(round(2, rows))).confidence());
+    }
+
+    @Test
+    void aRowLostOnTheWayLeavesNoProof() {
+        Signal.Builder[] three = {deadlocked("abc", 0, "A", "Account@2", "B"),
+            deadlocked("abc", 1, "B", "Account@3", "C"), deadlocked("abc", 2, "C", "Account@1", "A")};
+        for (int tick = 1; tick <= 3; tick++) {
+            assertEquals(Confidence.HINT, only(detector.evaluate(round(tick, three[0], three[2]))).confidence());
+        }
+        detector.evaluate(round(4, three));
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(round(5, three))).confidence());
+    }
+
+    @Test
+    void aLateRoundStartsAgain() {
+        detector.evaluate(round(1, cycle()));
+        assertEquals(Confidence.HINT, only(detector.evaluate(lateRound(2, cycle()))).confidence());
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(round(3, cycle()))).confidence());
+    }
+
+    @Test
+    void rowsMayComeInAnyOrder() {
+        Signal.Builder[] rows = cycle();
+        detector.evaluate(round(1, rows[1], rows[0]));
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(round(2, cycle()))).confidence());
+    }
+
+    private static Signal.Builder[] cycle() {
+        return new Signal.Builder[] {
+            deadlocked("ab", 0, "A", "Account@2", "B"), deadlocked("ab", 1, "B", "Account@1", "A")};
+    }
+}
