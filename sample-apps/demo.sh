@@ -12,7 +12,7 @@ usage: sh sample-apps/demo.sh [--without-agent] [--postgres] [--keep]
 
 JAVA_HOME chooses the JDK (17 or newer), ORDERS_PORT the port of the service.
 Takes about three minutes. The exit code is 0 when every fault was recovered or,
-without the agent, when every fault was still there after its bug was gone.
+without the agent, when every fault stayed.
 EOF
 }
 
@@ -90,13 +90,13 @@ bar() {
 }
 
 heading() {
-  say "${dim}  time  ok/s  err/s      p99  orders  quotes  reports  transfers  $1${plain}"
+  say "${dim}  time  ok/s  err/s     p99  orders  quotes  reports  transfers  $1${plain}"
 }
 
 row() {
   percent=$((route_now * 100 / (route_base > 0 ? route_base : 1)))
   if is_good; then colour=$plain; else colour=$red; fi
-  printf '%s%3d:%02d %5d %6d %5d ms %7d %7d %8d %10d  %s %3d%%%s\n' "$colour" \
+  printf '%s%3d:%02d %5d %6d %5dms %7d %7d %8d %10d  %s%4d%%%s\n' "$colour" \
     $((sec / 60)) $((sec % 60)) "$ok" "$err" "$p99" "$orders" "$quotes" "$reports" "$transfers" \
     "$(bar "$percent")" "$percent" "$plain"
 }
@@ -423,7 +423,7 @@ version=$("$java" -version 2>&1 | sed -n '1s/.*"\(.*\)".*/\1/p')
 case $postgres in yes) database=PostgreSQL ;; *) database=H2 ;; esac
 case $agent in yes) medic='with JVM Medic' ;; *) medic='without an agent' ;; esac
 say "$bold$rule$plain"
-printf '%s  JVM Medic demo%s: a Spring Boot service %s  (JDK %s, %s)\n' "$bold" "$plain" "$medic" "$version" "$database"
+printf '%s  JVM Medic demo%s: an order service %s (JDK %s, %s)\n' "$bold" "$plain" "$medic" "$version" "$database"
 say "$bold$rule$plain"
 say "  A row is one second: answers, errors, the slowest of 100 answers, then the"
 say "  answers of each route, and the route of the bug in per cent of before."
