@@ -1,11 +1,11 @@
 package io.jvmmedic.core.signal;
 
 import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.Borrower;
 import io.jvmmedic.core.resource.HttpPoolHandle;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.Leases;
 import io.jvmmedic.core.resource.ThreadView;
-import io.jvmmedic.core.util.AppFrames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -47,16 +47,15 @@ final class HttpRows {
     }
 
     private Signal row(HttpPoolHandle pool, Lease.View lease, long tick, long now) {
-        Thread thread = lease.threadId() < 0 ? null : threads.byId(lease.threadId());
-        StackTraceElement[] stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
+        Borrower borrower = Borrower.of(lease.threadId(), threads);
         Lease slot = leases.byId(lease.id());
         Object entry = slot == null ? null : slot.entry();
         return Signal.of(Signal.HELD_RESPONSE, now)
                 .with("tick", tick).with("resource", pool.id()).with("leaseId", lease.id())
                 .with("route", entry == null ? "" : pool.route(entry))
-                .with("thread", PoolRows.name(lease.threadId(), thread)).with("threadId", lease.threadId())
-                .with("heldFor", lease.heldMillis()).with("site", lease.siteText()).with("doing", AppFrames.top(stack))
-                .with("activity", PoolRows.activity(lease.threadId(), thread, stack, null).name())
+                .with("thread", borrower.name()).with("threadId", lease.threadId())
+                .with("heldFor", lease.heldMillis()).with("site", lease.siteText()).with("doing", borrower.doing())
+                .with("activity", borrower.activity(null).name())
                 .with("unreachable", lease.unreachable()).build();
     }
 }

@@ -1,12 +1,12 @@
 package io.jvmmedic.core.signal;
 
 import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.Borrower;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.Leases;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ThreadView;
 import io.jvmmedic.core.resource.Waiter;
-import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.AppFrames;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -66,16 +66,15 @@ final class PoolRows {
     }
 
     private Signal holder(PoolHandle pool, Lease.View lease, Map<Long, Waiter> waiters, long tick, long now) {
-        Thread thread = lease.threadId() < 0 ? null : threads.byId(lease.threadId());
+        Borrower borrower = Borrower.of(lease.threadId(), threads);
         Waiter waits = waiters.get(lease.threadId());
-        StackTraceElement[] stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
         return Signal.of(Signal.HELD_CONNECTION, now)
                 .with("tick", tick).with("resource", pool.id()).with("leaseId", lease.id())
-                .with("thread", name(lease.threadId(), thread)).with("threadId", lease.threadId())
+                .with("thread", borrower.name()).with("threadId", lease.threadId())
                 .with("heldFor", lease.heldMillis()).with("idleFor", lease.idleMillis())
                 .with("typicalHold", lease.typicalHoldMillis())
-                .with("site", lease.siteText()).with("doing", AppFrames.top(stack))
-                .with("activity", activity(lease.threadId(), thread, stack, waits).name())
+                .with("site", lease.siteText()).with("doing", borrower.doing())
+                .with("activity", borrower.activity(waits).name())
                 .with("waitsFor", waits == null ? "" : waits.resource().id().toString())
                 .with("unreachable", lease.unreachable()).with("escaped", lease.escaped()).build();
     }
@@ -84,25 +83,8 @@ final class PoolRows {
         Thread thread = waiter.thread();
         return Signal.of(Signal.WAITING_BORROWER, now)
                 .with("tick", tick).with("resource", pool.id())
-                .with("thread", name(waiter.threadId(), thread)).with("threadId", waiter.threadId())
+                .with("thread", Borrower.name(waiter.threadId(), thread)).with("threadId", waiter.threadId())
                 .with("waitedFor", waiter.waitedMillis()).with("holds", holds.getOrDefault(waiter.threadId(), 0))
                 .with("site", thread == null ? "" : AppFrames.top(thread.getStackTrace())).build();
-    }
-
-    static String name(long id, Thread thread) {
-        if (thread != null) {
-            return thread.getName();
-        }
-        return id < 0 ? "virtual thread " + -id : "thread " + id + " (ended)";
-    }
-
-    static Activity activity(long id, Thread thread, StackTraceElement[] stack, Waiter waits) {
-        if (waits != null) {
-            return Activity.WAITING_FOR_POOL;
-        }
-        if (id < 0) {
-            return Activity.UNKNOWN;
-        }
-        return thread == null ? Activity.ENDED : Activity.of(thread.getState(), stack);
     }
 }

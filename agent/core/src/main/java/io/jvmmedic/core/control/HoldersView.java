@@ -1,0 +1,43 @@
+package io.jvmmedic.core.control;
+
+import java.util.List;
+
+/**
+ * Who holds the slots of one resource and who waits for them, longest first.
+ *
+ * @param holders for an executor its workers
+ * @param waiters empty where the library does not show them
+ */
+public record HoldersView(PoolView pool, List<Holder> holders, List<Waiting> waiters) {
+
+    public HoldersView {
+        holders = List.copyOf(holders);
+        waiters = List.copyOf(waiters);
+    }
+
+    /**
+     * One slot that is out.
+     *
+     * @param leaseId -1 for a worker
+     * @param heldMillis -1 for a worker
+     * @param idleMillis since it was last used; -1 when unknown
+     * @param typicalMillis 99.9th percentile of what this borrow site takes; -1 when not learned
+     * @param site application code that borrowed; empty when not captured
+     * @param doing topmost application frame of the thread now
+     * @param activity what the thread does now, one of {@link io.jvmmedic.core.util.Activity}
+     * @param waitsFor what the thread waits for; empty for nothing
+     * @param unreachable nobody can give it back any more: the garbage collector proved it
+     */
+    public record Holder(
+            long leaseId, String thread, long threadId, long heldMillis, long idleMillis, long typicalMillis,
+            String site, String doing, String activity, String waitsFor, boolean unreachable) {
+    }
+
+    /**
+     * One thread that waits.
+     *
+     * @param holds slots of the same resource that it holds already
+     */
+    public record Waiting(String thread, long threadId, long waitedMillis, int holds, String doing) {
+    }
+}

@@ -1,0 +1,54 @@
+package io.jvmmedic.core.resource;
+
+import io.jvmmedic.core.util.Activity;
+import io.jvmmedic.core.util.AppFrames;
+
+/** The thread behind a lease, looked at once: name, place and activity are of the same stack. */
+public final class Borrower {
+
+    private static final StackTraceElement[] NO_STACK = {};
+
+    private final long id;
+    private final Thread thread;
+    private final StackTraceElement[] stack;
+
+    private Borrower(long id, Thread thread) {
+        this.id = id;
+        this.thread = thread;
+        this.stack = thread == null ? NO_STACK : thread.getStackTrace();
+    }
+
+    /** @param id as in {@link Lease.View#threadId()}, negative for a virtual thread */
+    public static Borrower of(long id, ThreadView threads) {
+        return new Borrower(id, id < 0 ? null : threads.byId(id));
+    }
+
+    /** The name, or the number of a thread that cannot be seen. */
+    public String name() {
+        return name(id, thread);
+    }
+
+    /** Topmost application frame, else the topmost frame at all; empty for a thread that cannot be seen. */
+    public String doing() {
+        return AppFrames.top(stack);
+    }
+
+    /** @param waits what the thread waits for; {@code null} for nothing */
+    public Activity activity(Waiter waits) {
+        if (waits != null) {
+            return Activity.WAITING_FOR_POOL;
+        }
+        if (id < 0) {
+            return Activity.UNKNOWN;
+        }
+        return thread == null ? Activity.ENDED : Activity.of(thread.getState(), stack);
+    }
+
+    /** As {@link #name()}, without looking at a stack. */
+    public static String name(long id, Thread thread) {
+        if (thread != null) {
+            return thread.getName();
+        }
+        return id < 0 ? "virtual thread " + -id : "thread " + id + " (ended)";
+    }
+}
