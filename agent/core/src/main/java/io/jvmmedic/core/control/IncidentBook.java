@@ -1,5 +1,6 @@
 package io.jvmmedic.core.control;
 
+import io.jvmmedic.core.audit.Chronicle;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.Outcome;
@@ -7,7 +8,6 @@ import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Verdict;
 import io.jvmmedic.core.policy.ShadowBook;
-import io.jvmmedic.core.treatment.Chronicle;
 import io.jvmmedic.core.util.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.core.audit.Chronicle;
 import io.jvmmedic.core.model.Claim;
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
@@ -16,7 +17,6 @@ import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.model.Verdict;
 import io.jvmmedic.core.policy.ShadowBook;
-import io.jvmmedic.core.treatment.Chronicle;
 import io.jvmmedic.core.util.Clock;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
