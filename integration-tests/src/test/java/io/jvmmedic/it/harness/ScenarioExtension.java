@@ -1,0 +1,118 @@
+package io.jvmmedic.it.harness;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+
+/** Runs a {@link Scenario} once per combination that it declares. */
+final class ScenarioExtension implements TestTemplateInvocationContextProvider {
+
+    @Override
+    public boolean supportsTestTemplate(ExtensionContext context) {
+        return true;
+    }
+
+    @Override
+    public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        Scenario scenario = context.getRequiredTestMethod().getAnnotation(Scenario.class);
+        List<TestTemplateInvocationContext> runs = new ArrayList<>();
+        for (String libraries : scenario.libraries()) {
+            for (int feature : scenario.jdks()) {
+                for (Attach attach : scenario.attach()) {
+                    runs.add(new Run(scenario, libraries, feature, attach));
+                }
+            }
+        }
+        return runs.stream();
+    }
+
+    /** One combination. */
+    private record Run(Scenario scenario, String libraries, int feature, Attach attach)
+            implements TestTemplateInvocationContext {
+
+        @Override
+        public String getDisplayName(int index) {
+            return (libraries.isEmpty() ? "" : libraries + " ") + "jdk" + feature + " " + attach;
+        }
+
+        @Override
+        public List<Extension> getAdditionalExtensions() {
+            return List.of(new Ward(this));
+        }
+
+        PatientSpec spec(Jdk jdk, Path directory) {
+            PatientSpec.Builder builder = PatientSpec.of(jdk, directory, scenario.patient())
+                    .attach(attach).libraries(libraries).agentOptions(scenario.agentOptions())
+                    .jvmOptions(scenario.jvmOptions());
+            for (String argument : scenario.arguments()) {
+                builder.arguments(argument.contains("%postgres")
+                        ? argument.replace("%postgres", Postgres.url()) : argument);
+            }
+            return builder.build();
+        }
+    }
+
+    /** Admits the patient, hands it to the method, and sees it off. */
+    private static final class Ward
+            implements ExecutionCondition, BeforeEachCallback, AfterEachCallback, ParameterResolver {
+
+        private final Run run;
+        private PatientJvm jvm;
+
+        Ward(Run run) {
+            this.run = run;
+        }
+
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return Jdks.find(run.feature()).isPresent()
+                    ? ConditionEvaluationResult.enabled("")
+                    : ConditionEvaluationResult.disabled("no JDK " + run.feature() + " on this machine");
+        }
+
+        @Override
+        public void beforeEach(ExtensionContext context) {
+            jvm = PatientJvm.fork(run.spec(Jdks.find(run.feature()).orElseThrow(), Folders.of(context)));
+        }
+
+        @Override
+        public void afterEach(ExtensionContext context) {
+            if (jvm == null) {
+                return;
+            }
+            try (PatientJvm ending = jvm) {
+                if (context.getExecutionException().isPresent()) {
+                    System.err.println("*** " + context.getUniqueId() + " failed; files in " + ending.spec().directory()
+                            + "\n" + ending.witness().story() + String.join("\n", ending.stderr()));
+                    return;
+                }
+                if (ending.isAlive()) {
+                    Invariants.checkAlive(ending);
+                    ending.stop();
+                }
+                Invariants.check(ending, run.scenario().healthy(), List.of(run.scenario().warnings()));
+            }
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == PatientJvm.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return jvm;
+        }
+    }
+}
