@@ -19,7 +19,10 @@ public interface Action {
     /** Whether the claim has come true on live state. */
     boolean claimHolds();
 
-    /** What was lent and must be given back; empty when there is nothing. Asked after {@link #apply()}. */
+    /**
+     * What was lent and must be given back; empty when there is nothing. Asked after {@link #apply()}, however that
+     * ended: an act that threw or got stuck may have lent something all the same.
+     */
     default Optional<Loan> loan() {
         return Optional.empty();
     }

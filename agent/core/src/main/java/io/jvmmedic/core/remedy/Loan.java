@@ -3,13 +3,16 @@ package io.jvmmedic.core.remedy;
 /** Something lent to the host that is given back once it is no longer needed. */
 public interface Loan {
 
-    /** For people: {@code maximum 10 -> 12}. */
+    /** For people, as it stands now: {@code maximum 10 -> 12}, and what became of it once that is known. */
     String text();
 
     /** True when right now it is not needed; it is given back after this stayed true for the clean time. */
     boolean unneeded();
 
-    /** True when the thing lent to is gone, so that there is nothing to give back to. */
+    /**
+     * True when there is nothing left to give back: the thing lent to is gone, somebody else has changed what was lent,
+     * or another loan on the same thing has given back both.
+     */
     boolean moot();
 
     void giveBack() throws Throwable;

@@ -139,6 +139,11 @@ public final class Leases {
         return views;
     }
 
+    /** The slots of a resource that were borrowed at least once and still exist, the free ones included. */
+    public List<Lease> slots(ResourceHandle resource) {
+        return table.all().stream().filter(lease -> lease.resource() == resource && !lease.isGone()).toList();
+    }
+
     /** The slot whose current borrow has this number; {@code null} when that borrow is over. */
     public Lease byId(long id) {
         for (Lease lease : table.all()) {

@@ -381,7 +381,7 @@ public final class Engine {
         chronicle.ended(one.incident, one.recording, plan, outcome,
                 treatment.before(), treatment.after(), treatment.problem());
         policy.end(plan, outcome);
-        if (outcome == Outcome.HEALED || outcome == Outcome.INEFFECTIVE) {
+        if (outcome != Outcome.RETRACTED) {
             treatment.action().loan().ifPresent(loan -> loans.lend(one.incident, plan.resource(), plan.remedy(), loan));
         }
         if (outcome == Outcome.HEALED || outcome == Outcome.RETRACTED) {

@@ -70,7 +70,7 @@ final class LoanBook {
             Need need = ask(entry);
             if (need == Need.MOOT) {
                 entries.remove();
-                settle(entry, "KEPT", "what it was lent to is gone");
+                settle(entry, "KEPT", "nothing is left to give back");
             } else if (need == Need.NEEDED) {
                 entry.unneededSince = -1;
             } else if (need == Need.UNNEEDED) {

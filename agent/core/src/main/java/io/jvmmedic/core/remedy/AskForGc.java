@@ -1,0 +1,225 @@
+package io.jvmmedic.core.remedy;
+
+import io.jvmmedic.core.config.MedicConfig;
+import io.jvmmedic.core.config.Options;
+import io.jvmmedic.core.model.Round;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.util.Activity;
+import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.DisposableCall;
+import io.jvmmedic.core.util.Phrases;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Asks for a garbage collection where one would prove a leak. No rung of a ladder: it heals nothing, it helps to see. A
+ * service whose pool is exhausted allocates little, and then the collection that finds its leaked handles may not come for
+ * minutes; there is no cheaper way to ask whether an object is reachable.
+ *
+ * <p>Belongs to one thread. {@link #observe} is for each round, in order; {@link #refusal} changes nothing.
+ */
+public final class AskForGc {
+
+    /** Somebody waits, or something lies unused, for so long before it counts. */
+    private static final long NOTABLE_MILLIS = 1_000;
+    private static final Duration GC_LIMIT = Duration.ofSeconds(60);
+    private static final int REMEMBERED_LEASES = 1_000;
+
+    /** A lease whose fate a collection could tell. */
+    private record Lease(String resource, long id) {
+    }
+
+    /** @param idleSinceMillis wall-clock time of its last use */
+    private record Candidate(Lease lease, long idleSinceMillis) {
+    }
+
+    private final String setting;
+    private final long maxHeap;
+    private final long everyMillis;
+    private final ExplicitGc vm;
+    private final Clock clock;
+    private final Runnable collector;
+
+    private final Map<String, Long> pressedSince = new HashMap<>();
+    private final Set<Lease> askedFor = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Lease, Boolean> eldest) {
+            return size() > REMEMBERED_LEASES;
+        }
+    });
+    private boolean late;
+    private long heapUsed = -1;
+    private long gcCount = -1;
+    /** When the last collection ran at the earliest, wall-clock ms: the round before the one that first counted it. */
+    private long gcMillis = Long.MIN_VALUE;
+    private long lastRoundMillis;
+    private List<String> pressed = List.of();
+    private List<Candidate> candidates = List.of();
+    private long askedAt = Long.MIN_VALUE;
+    private DisposableCall<Void> running;
+
+    public AskForGc(MedicConfig config, ExplicitGc vm, Clock clock) {
+        this(config, vm, clock, System::gc);
+    }
+
+    AskForGc(MedicConfig config, ExplicitGc vm, Clock clock, Runnable collector) {
+        this.setting = config.get(Options.GC_ASK);
+        this.maxHeap = config.get(Options.GC_MAX_HEAP);
+        this.everyMillis = config.get(Options.GC_EVERY).toMillis();
+        this.vm = vm;
+        this.clock = clock;
+        this.collector = collector;
+    }
+
+    /** Takes in a round. */
+    public void observe(Round round) {
+        late = round.late();
+        round.of(Signal.MEMORY).forEach(this::memory);
+        lastRoundMillis = round.millis();
+        List<Signal> full = new ArrayList<>();
+        round.of(Signal.POOL).stream().filter(AskForGc::isExhaustedPool).forEach(full::add);
+        round.of(Signal.HTTP_POOL).stream().filter(AskForGc::isExhaustedHttpPool).forEach(full::add);
+        pressedSince.keySet().retainAll(full.stream().map(pool -> pool.text("resource")).toList());
+        full.forEach(pool -> pressedSince.putIfAbsent(pool.text("resource"), round.millis()));
+        pressed = full.stream().filter(pool -> isPressed(pool, round.millis()))
+                .map(pool -> pool.text("resource")).toList();
+        candidates = new ArrayList<>();
+        round.of(Signal.HELD_CONNECTION).forEach(row -> candidate(row, row.number("idleFor"), round.millis()));
+        round.of(Signal.HELD_RESPONSE).stream().filter(row -> !row.text("activity").equals(Activity.IO.name()))
+                .forEach(row -> candidate(row, row.number("heldFor"), round.millis()));
+    }
+
+    private void memory(Signal row) {
+        heapUsed = row.number("heapUsed");
+        if (gcCount >= 0 && row.number("gcCount") > gcCount) {
+            gcMillis = lastRoundMillis;
+        }
+        gcCount = row.number("gcCount");
+    }
+
+    private static boolean isExhaustedPool(Signal pool) {
+        return pool.number("waiting") > 0 && pool.number("max") > 0 && pool.number("active") >= pool.number("max");
+    }
+
+    private static boolean isExhaustedHttpPool(Signal pool) {
+        return pool.number("pending") > 0
+                && (isFull(pool, "leased", "max") || isFull(pool, "routeLeased", "routeMax"));
+    }
+
+    private static boolean isFull(Signal pool, String out, String max) {
+        return pool.number(max) > 0 && pool.number(out) >= pool.number(max);
+    }
+
+    private boolean isPressed(Signal pool, long now) {
+        return pool.number("oldestWait") >= NOTABLE_MILLIS
+                || now - pressedSince.get(pool.text("resource")) >= NOTABLE_MILLIS;
+    }
+
+    /** Not a borrower that is about to go on: one that uses the connection, or waits for another of the same pool. */
+    private void candidate(Signal row, long idleMillis, long now) {
+        String resource = row.text("resource");
+        String activity = row.text("activity");
+        if (pressed.contains(resource) && idleMillis >= NOTABLE_MILLIS && !row.flag("unreachable") && !row.flag("escaped")
+                && !activity.equals(Activity.JDBC.name()) && !row.text("waitsFor").equals(resource)) {
+            candidates.add(new Candidate(new Lease(resource, row.number("leaseId")), now - idleMillis));
+        }
+    }
+
+    /** Why none is asked for now, one sentence; empty when one should be. */
+    public Optional<String> refusal() {
+        return Optional.ofNullable(objection());
+    }
+
+    private String objection() {
+        if (setting.equals("off")) {
+            return Options.GC_ASK.key() + " is off";
+        }
+        if (vm.ignored()) {
+            return "this JVM ignores System.gc(), it was started with -XX:+DisableExplicitGC";
+        }
+        if (late) {
+            return "the last round was late, nobody was looking";
+        }
+        if (pressed.isEmpty()) {
+            return "no pool had all its slots out and somebody waiting for " + Phrases.duration(NOTABLE_MILLIS);
+        }
+        String where = String.join(", ", pressed) + ": ";
+        if (candidates.isEmpty()) {
+            return where + "no lease lies unused whose fate a collection could tell";
+        }
+        if (candidates.stream().noneMatch(this::isUnseen)) {
+            return where + "a collection has run since the " + Phrases.count(candidates.size(), "unused lease")
+                    + " were last used and found their handles in use";
+        }
+        if (open().isEmpty()) {
+            return where + "a collection was asked for on behalf of these leases before and proved nothing";
+        }
+        return running().or(this::tooSoon).or(this::tooExpensive).orElse(null);
+    }
+
+    private boolean isUnseen(Candidate candidate) {
+        return gcMillis <= candidate.idleSinceMillis();
+    }
+
+    private List<Candidate> open() {
+        return candidates.stream().filter(this::isUnseen)
+                .filter(candidate -> !askedFor.contains(candidate.lease())).toList();
+    }
+
+    private Optional<String> running() {
+        return running == null || running.isDone() || running.isOverdue() ? Optional.empty()
+                : Optional.of("the collection that was asked for last still runs");
+    }
+
+    private Optional<String> tooSoon() {
+        long since = clock.monotonicMillis() - askedAt;
+        return askedAt == Long.MIN_VALUE || since >= everyMillis ? Optional.empty()
+                : Optional.of("the last collection was asked for " + Phrases.duration(since) + " ago, "
+                        + Options.GC_EVERY.key() + " is " + Phrases.duration(everyMillis));
+    }
+
+    private Optional<String> tooExpensive() {
+        if (setting.equals("on") || vm.concurrent() || heapUsed >= 0 && heapUsed <= maxHeap) {
+            return Optional.empty();
+        }
+        String help = "; -XX:+ExplicitGCInvokesConcurrent (G1) makes it cheap, " + Options.GC_ASK.key() + "=on accepts the pause";
+        return Optional.of(heapUsed < 0 ? "how much heap a collection would walk is unknown" + help
+                : "a collection would stop this JVM with " + mebibytes(heapUsed) + " in use, " + Options.GC_MAX_HEAP.key()
+                        + " is " + mebibytes(maxHeap) + help);
+    }
+
+    private static String mebibytes(long bytes) {
+        return (bytes >> 20) + " MiB";
+    }
+
+    /**
+     * Asks for a collection, without waiting for it. To be called only while {@link #refusal} is empty.
+     *
+     * @return what was asked for and why, one sentence
+     */
+    public String perform() {
+        List<Candidate> open = open();
+        askedAt = clock.monotonicMillis();
+        open.forEach(candidate -> askedFor.add(candidate.lease()));
+        running = DisposableCall.start(GC_LIMIT, clock, () -> {
+            collector.run();
+            return null;
+        });
+        Map<String, Long> byPool = open.stream()
+                .collect(Collectors.groupingBy(candidate -> candidate.lease().resource(), Collectors.counting()));
+        return byPool.entrySet().stream().sorted(Map.Entry.comparingByKey())
+                .map(pool -> pool.getKey() + ": " + Phrases.count(pool.getValue(), "lease"))
+                .collect(Collectors.joining("; "))
+                + " unused while borrowers wait; asked for a garbage collection to learn whether they are leaked";
+    }
+}

@@ -1,0 +1,228 @@
+package io.jvmmedic.core.remedy;
+
+import io.jvmmedic.core.config.MedicConfig;
+import io.jvmmedic.core.config.Options;
+import io.jvmmedic.core.model.Claim;
+import io.jvmmedic.core.model.Diagnosis;
+import io.jvmmedic.core.model.Fault;
+import io.jvmmedic.core.model.Plan;
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Risk;
+import io.jvmmedic.core.resource.ExecutorHandle;
+import io.jvmmedic.core.resource.ExecutorHandle.Blocked;
+import io.jvmmedic.core.resource.Lever;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Lends an executor workers. Where workers wait for tasks that are queued behind them, as many as it takes to reach the
+ * first awaited task, even when each task before it blocks a worker too; and at least one for each that waits.
+ */
+public final class GrowExecutor implements Remedy {
+
+    public static final String NAME = "grow-executor";
+
+    private static final Duration WITHIN = Duration.ofSeconds(5);
+    /** Twice the workers is the cap, but a small executor may get so many more: its queue is not shorter for its size. */
+    private static final int SMALL_SLACK = 8;
+
+    private final ResourceRegistry registry;
+    private final int largest;
+    private final Growth<Capacity> growth = new Growth<>();
+
+    public GrowExecutor(ResourceRegistry registry, MedicConfig config) {
+        this.registry = registry;
+        this.largest = config.get(Options.EXECUTOR_GROW_CAP);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Risk risk() {
+        return Risk.GENTLE;
+    }
+
+    @Override
+    public Preparation prepare(Diagnosis diagnosis) {
+        ResourceId id = diagnosis.resource();
+        ExecutorHandle executor = registry.byId(id).orElse(null) instanceof ExecutorHandle found ? found : null;
+        ExecutorHandle.State state = executor == null ? null : executor.state();
+        if (state == null) {
+            return impossible(id, "the executor is gone");
+        }
+        for (Lever<?> lever : new Lever<?>[] {executor.grow(), executor.restore()}) {
+            if (!lever.isPresent()) {
+                return impossible(id, lever.description());
+            }
+        }
+        List<Blocked> blocked = executor.blockedWorkers();
+        boolean starving = diagnosis.primary().fault() == Fault.EXECUTOR_SELF_STARVATION;
+        Optional<String> gone = noLongerNeeded(state, blocked, starving);
+        if (gone.isPresent()) {
+            return impossible(id, gone.get());
+        }
+        Grown grown = new Grown(executor);
+        Capacity original = growth.original(id, new Capacity(state.core(), state.max(), state.size()), grown);
+        int cap = Math.min(largest, Math.max(2 * original.workers(), original.workers() + SMALL_SLACK));
+        if (state.size() >= cap) {
+            return impossible(id, "it has " + state.size() + " workers, " + original.workers()
+                    + " of its own; at most " + cap + " are allowed (" + Options.EXECUTOR_GROW_CAP.key() + "=" + largest
+                    + ", twice its own, at least " + SMALL_SLACK + " more)");
+        }
+        int wanted = starving ? wantedByStarving(blocked) : Math.min(state.queued(), Math.max(1, blocked.size()));
+        int target = Math.min(cap, state.size() + wanted);
+        Claim claim = new Claim("with " + target + " workers instead of " + state.size()
+                + ", a task completes" + (starving ? " or an awaited one starts" : "")
+                + " within " + WITHIN.toSeconds() + " s; completed now " + state.completed(), WITHIN);
+        Plan plan = new Plan(id, NAME, risk(), diagnosis.primary().confidence(),
+                diagnosis.primary().evidence().proof(), claim, "core and maximum back to " + original.core() + " and "
+                        + original.max() + " once the queue is empty and at most " + original.workers() + " workers are busy");
+        return new Preparation.Ready(plan, new Grow(id, executor, state, original, target, starving));
+    }
+
+    private static int wantedByStarving(List<Blocked> blocked) {
+        List<Blocked> own = waitingForOwnQueue(blocked);
+        int untilFirst = own.stream().mapToInt(Blocked::queuePosition).min().orElse(0) + 1;
+        return Math.max(own.size(), untilFirst);
+    }
+
+    private static List<Blocked> waitingForOwnQueue(List<Blocked> blocked) {
+        return blocked.stream().filter(one -> one.queuePosition() >= 0).toList();
+    }
+
+    private static Preparation impossible(ResourceId id, String why) {
+        return new Preparation.Impossible(id + ": " + why);
+    }
+
+    private static Optional<String> noLongerNeeded(ExecutorHandle.State state, List<Blocked> blocked, boolean starving) {
+        if (state.shutdown()) {
+            return Optional.of("the executor is shut down");
+        }
+        if (state.queued() == 0) {
+            return Optional.of("no task is queued any more");
+        }
+        if (state.active() < state.size()) {
+            return Optional.of("only " + state.active() + " of " + state.size() + " workers are busy");
+        }
+        return starving && waitingForOwnQueue(blocked).isEmpty()
+                ? Optional.of("no worker waits for a task of its own queue any more") : Optional.empty();
+    }
+
+    /** @param workers how many there really were: with an unbounded queue the maximum says nothing */
+    private record Capacity(int core, int max, int workers) {
+    }
+
+    /** An executor as something that has a size. */
+    private record Grown(ExecutorHandle executor) implements Growth.Sized<Capacity> {
+
+        @Override
+        public boolean isGone() {
+            ExecutorHandle.State state = executor.state();
+            return state == null || state.shutdown();
+        }
+
+        @Override
+        public boolean is(Capacity size) {
+            ExecutorHandle.State state = executor.state();
+            return state != null && state.core() == size.core() && state.max() == size.max();
+        }
+
+        @Override
+        public boolean fits(Capacity size) {
+            ExecutorHandle.State state = executor.state();
+            return state != null && state.queued() == 0 && state.active() <= size.workers();
+        }
+
+        @Override
+        public void set(Capacity size) throws Throwable {
+            executor.restore().pull(new ExecutorHandle.Size(size.core(), size.max()));
+        }
+
+        @Override
+        public String text(Capacity from, Capacity to) {
+            return "workers " + from.workers() + " -> " + to.workers();
+        }
+    }
+
+    private final class Grow implements Action {
+
+        private final ResourceId id;
+        private final ExecutorHandle executor;
+        private final ExecutorHandle.State planned;
+        private final Capacity original;
+        private final int target;
+        private final boolean starving;
+        private volatile long completed;
+        private volatile List<Blocked> awaiting = List.of();
+        private volatile Loan loan;
+
+        private Grow(ResourceId id, ExecutorHandle executor, ExecutorHandle.State planned, Capacity original, int target,
+                boolean starving) {
+            this.id = id;
+            this.executor = executor;
+            this.planned = planned;
+            this.original = original;
+            this.target = target;
+            this.starving = starving;
+        }
+
+        @Override
+        public Optional<String> noLongerNeeded() {
+            ExecutorHandle.State state = executor.state();
+            if (state == null) {
+                return Optional.of("the executor is gone");
+            }
+            if (state.core() != planned.core() || state.max() != planned.max()) {
+                return Optional.of("its core and maximum were changed to " + state.core() + " and " + state.max()
+                        + " meanwhile");
+            }
+            if (state.completed() > planned.completed()) {
+                return Optional.of("tasks complete again");
+            }
+            return GrowExecutor.noLongerNeeded(state, starving ? executor.blockedWorkers() : List.of(), starving);
+        }
+
+        @Override
+        public String observe() {
+            return StateText.of(executor.state());
+        }
+
+        @Override
+        public void apply() throws Throwable {
+            ExecutorHandle.State before = executor.state();
+            completed = (before == null ? planned : before).completed();
+            awaiting = waitingForOwnQueue(executor.blockedWorkers());
+            loan = growth.lent(id, original, new Capacity(Math.max(planned.core(), target),
+                    Math.max(planned.max(), target), target), new Grown(executor));
+            executor.grow().pull(target);
+            ExecutorHandle.State after = executor.state();
+            if (after != null) {
+                // Which of core and maximum a grown executor needs is the lever's business.
+                loan = growth.lent(id, original, new Capacity(after.core(), after.max(), target), new Grown(executor));
+            }
+        }
+
+        @Override
+        public boolean claimHolds() {
+            ExecutorHandle.State state = executor.state();
+            return state != null && (state.completed() > completed || starving && hasAwaitedTaskStarted());
+        }
+
+        /** A task may run longer than any claim: it counts that it left the queue while its worker goes on waiting for it. */
+        private boolean hasAwaitedTaskStarted() {
+            return executor.blockedWorkers().stream().anyMatch(now -> now.queuePosition() < 0
+                    && awaiting.stream().anyMatch(then -> then.worker() == now.worker()
+                            && then.waitsFor().equals(now.waitsFor())));
+        }
+
+        @Override
+        public Optional<Loan> loan() {
+            return Optional.ofNullable(loan);
+        }
+    }
+}

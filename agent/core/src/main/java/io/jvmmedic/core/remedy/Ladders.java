@@ -1,0 +1,53 @@
+package io.jvmmedic.core.remedy;
+
+import io.jvmmedic.core.model.Fault;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which remedies are for which fault, gentlest first. The one table to change for a new remedy. */
+public final class Ladders {
+
+    /** Repairs, rung by rung. A fault without any is only reported. */
+    public static final Map<Fault, List<String>> STANDARD = Map.of(
+            Fault.CONNECTION_LEAK, List.of(ReclaimLeakedConnection.NAME),
+            Fault.NESTED_BORROW, List.of(GrowPool.NAME),
+            Fault.POOL_EXHAUSTION, List.of(SoftEvictPool.NAME, GrowPool.NAME),
+            Fault.EXECUTOR_SELF_STARVATION, List.of(GrowExecutor.NAME),
+            Fault.EXECUTOR_STALLED, List.of(GrowExecutor.NAME),
+            Fault.LOCK_DEADLOCK, List.of(GracefulRestart.NAME),
+            Fault.HTTP_LEAK, List.of(AbortHttpLease.NAME),
+            Fault.HTTP_POOL_EXHAUSTION, List.of());
+
+    /** What is looked at once per incident before anything is done; heals nothing. */
+    public static final Map<Fault, List<String>> EVIDENCE = evidence();
+
+    private Ladders() {
+    }
+
+    /** A table with the remedies themselves; throws {@code IllegalArgumentException} naming one that is not given. */
+    public static Map<Fault, List<Remedy>> of(Map<Fault, List<String>> names, List<? extends Remedy> remedies) {
+        Map<Fault, List<Remedy>> table = new EnumMap<>(Fault.class);
+        names.forEach((fault, rungs) -> table.put(fault, rungs.stream().map(name -> named(name, remedies)).toList()));
+        return table;
+    }
+
+    private static Remedy named(String name, List<? extends Remedy> remedies) {
+        return remedies.stream().filter(remedy -> remedy.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no remedy is called '" + name + "'"));
+    }
+
+    private static Map<Fault, List<String>> evidence() {
+        Map<Fault, List<String>> table = new EnumMap<>(Fault.class);
+        for (Fault fault : Fault.values()) {
+            List<String> looks = new ArrayList<>(List.of(DumpInvolvedThreads.NAME));
+            if (fault == Fault.LOCK_DEADLOCK) {
+                looks.add(DumpAllThreads.NAME);
+            }
+            looks.add(DumpBlackBox.NAME);
+            table.put(fault, List.copyOf(looks));
+        }
+        return Map.copyOf(table);
+    }
+}

@@ -1,0 +1,134 @@
+package io.jvmmedic.core.remedy;
+
+import io.jvmmedic.core.detect.ExhaustionCause;
+import io.jvmmedic.core.model.Claim;
+import io.jvmmedic.core.model.Diagnosis;
+import io.jvmmedic.core.model.Finding;
+import io.jvmmedic.core.model.Plan;
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Risk;
+import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.Lever;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.util.Phrases;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Has a pool replace its idle connections: for those that serve nobody although somebody waits, or that a detector calls
+ * stale. Frees nothing that is out, a leaked connection least of all.
+ */
+public final class SoftEvictPool implements Remedy {
+
+    public static final String NAME = "soft-evict-pool";
+    /** A detector that found idle connections to be stale sets this measure to 1. */
+    public static final String ASKED_FOR = "softEvict";
+
+    private static final Duration WITHIN = Duration.ofSeconds(5);
+
+    private final ResourceRegistry registry;
+
+    public SoftEvictPool(ResourceRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Risk risk() {
+        return Risk.GENTLE;
+    }
+
+    @Override
+    public Preparation prepare(Diagnosis diagnosis) {
+        ResourceId id = diagnosis.resource();
+        Finding finding = diagnosis.primary();
+        PoolHandle pool = registry.byId(id).orElse(null) instanceof PoolHandle found ? found : null;
+        PoolHandle.State state = pool == null ? null : pool.state();
+        if (state == null) {
+            return impossible(id, "the pool is gone");
+        }
+        if (!pool.softEvict().isPresent()) {
+            return impossible(id, pool.softEvict().description());
+        }
+        boolean askedFor = finding.evidence().measure(ASKED_FOR) == 1;
+        ExhaustionCause cause = ExhaustionCause.of(finding.evidence());
+        if (!askedFor && cause != ExhaustionCause.UNKNOWN) {
+            return impossible(id, "its slots are " + cause.words() + ", evicting idle connections frees none of them");
+        }
+        Optional<String> gone = noLongerNeeded(state, askedFor);
+        if (gone.isPresent()) {
+            return impossible(id, gone.get());
+        }
+        List<Lease> idle = registry.leases().slots(pool).stream().filter(SoftEvictPool::isFree).toList();
+        if (idle.isEmpty()) {
+            return impossible(id, "none of its idle connections was ever borrowed, so nothing would show that they were"
+                    + " replaced");
+        }
+        String noun = Phrases.count(idle.size(), "connection");
+        Claim claim = new Claim("none of the " + noun + " that are idle now is idle in the pool after at most "
+                + WITHIN.toSeconds() + " s", WITHIN);
+        Plan plan = new Plan(id, NAME, risk(), finding.confidence(), finding.evidence().proof(), claim,
+                "none: the pool opens new connections as it needs them");
+        return new Preparation.Ready(plan, new Evict(pool, idle, askedFor));
+    }
+
+    private static Preparation impossible(ResourceId id, String why) {
+        return new Preparation.Impossible(id + ": " + why);
+    }
+
+    private static boolean isFree(Lease slot) {
+        return slot.read() == null;
+    }
+
+    private static Optional<String> noLongerNeeded(PoolHandle.State state, boolean askedFor) {
+        if (state.idle() == 0) {
+            return Optional.of("it has no idle connection to evict");
+        }
+        return askedFor || state.waiting() > 0 ? Optional.empty() : Optional.of("nobody waits for a connection any more");
+    }
+
+    private final class Evict implements Action {
+
+        private final PoolHandle pool;
+        private final List<Lease> idle;
+        private final boolean askedFor;
+
+        private Evict(PoolHandle pool, List<Lease> idle, boolean askedFor) {
+            this.pool = pool;
+            this.idle = idle;
+            this.askedFor = askedFor;
+        }
+
+        @Override
+        public Optional<String> noLongerNeeded() {
+            PoolHandle.State state = pool.state();
+            return state == null ? Optional.of("the pool is gone") : SoftEvictPool.noLongerNeeded(state, askedFor);
+        }
+
+        @Override
+        public String observe() {
+            return StateText.of(pool.state()) + " oldIdle=" + stillIdle();
+        }
+
+        @Override
+        public void apply() throws Throwable {
+            pool.softEvict().pull(null);
+        }
+
+        @Override
+        public boolean claimHolds() {
+            return stillIdle() == 0;
+        }
+
+        private long stillIdle() {
+            List<Lease> slots = registry.leases().slots(pool);
+            return idle.stream().filter(slot -> isFree(slot) && slots.contains(slot)).count();
+        }
+    }
+}
