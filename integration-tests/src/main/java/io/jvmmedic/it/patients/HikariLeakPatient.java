@@ -1,11 +1,8 @@
 package io.jvmmedic.it.patients;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -27,16 +24,7 @@ public final class HikariLeakPatient extends Patient {
 
     @Override
     protected void open() throws Exception {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("orders");
-        config.setJdbcUrl("jdbc:h2:mem:orders;DB_CLOSE_DELAY=-1");
-        config.setMaximumPoolSize(POOL_SIZE);
-        config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-        pool = new HikariDataSource(config);
-        try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
-            statement.execute("create table orders(id int primary key, text varchar)");
-            statement.execute("insert into orders values(1, 'one')");
-        }
+        pool = Pools.h2("orders", POOL_SIZE, CONNECTION_TIMEOUT_MILLIS);
         load = new Load("client", 4, 20, this::order);
         Garbage.produce();
         on("status", ignored -> load.status());
@@ -44,8 +32,7 @@ public final class HikariLeakPatient extends Patient {
             toLeak.set(POOL_SIZE);
             return "leaking=" + POOL_SIZE;
         });
-        on("pool", ignored -> "active=" + pool.getHikariPoolMXBean().getActiveConnections()
-                + " total=" + pool.getHikariPoolMXBean().getTotalConnections());
+        on("pool", ignored -> Pools.state(pool));
     }
 
     @Override
@@ -59,24 +46,15 @@ public final class HikariLeakPatient extends Patient {
             orderAndForget();
         } else {
             try (Connection connection = pool.getConnection()) {
-                read(connection);
+                Pools.readOrder(connection);
             }
         }
     }
 
-    /** The bug: nothing closes the connection when reading fails. */
+    /** The bug: nothing closes the connection when the order is refused. */
     private void orderAndForget() throws SQLException {
         Connection connection = pool.getConnection();
-        read(connection);
+        Pools.readOrder(connection);
         throw new SQLException("no such order");
-    }
-
-    private static void read(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select text from orders where id = 1")) {
-            if (!rows.next()) {
-                throw new SQLException("order is gone");
-            }
-        }
     }
 }

@@ -1,0 +1,98 @@
+package io.jvmmedic.it.patients;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.net.URI;
+import java.net.URL;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/**
+ * A pool that after {@code break} is busy for good reasons: {@code slow} statements, connections held {@code io}-bound
+ * across a call to another service, or simply a {@code small} pool under more clients than it can serve. All of it
+ * makes progress, so there is something to say and nothing to do. Arguments: which, and the URL of a server.
+ */
+public final class ExhaustionPatient extends Patient {
+
+    private static final int POOL_SIZE = 3;
+    private static final int CLIENTS = 12;
+    private static final long CONNECTION_TIMEOUT_MILLIS = 30_000;
+
+    /** What a request does while it holds a connection. */
+    private interface Use {
+        void with(Connection connection) throws Exception;
+    }
+
+    private final Use whenBroken;
+    private final String url;
+    private final Backend backend = new Backend();
+    private volatile Use use = ExhaustionPatient::quickly;
+    private HikariDataSource pool;
+    private Load load;
+
+    private ExhaustionPatient(String which, String url) throws Exception {
+        this.url = url;
+        whenBroken = Map.<String, Use>of(
+                "slow", ExhaustionPatient::slowly,
+                "io", this::acrossTheNetwork,
+                "small", ExhaustionPatient::often).get(which);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        new ExhaustionPatient(arguments[0], arguments[1]).serve();
+    }
+
+    @Override
+    protected void open() {
+        pool = Pools.over(url, "orders", POOL_SIZE, CONNECTION_TIMEOUT_MILLIS);
+        load = new Load("client", CLIENTS, 50, this::order);
+        Garbage.produce();
+        on("status", ignored -> load.status());
+        on("break", ignored -> {
+            use = whenBroken;
+            return "";
+        });
+    }
+
+    @Override
+    protected void close() {
+        load.stop();
+        pool.close();
+        backend.close();
+    }
+
+    private void order() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            use.with(connection);
+        }
+    }
+
+    private static void quickly(Connection connection) throws SQLException {
+        run(connection, "select 1");
+    }
+
+    private static void slowly(Connection connection) throws SQLException {
+        run(connection, "select pg_sleep(1.5)");
+    }
+
+    private void acrossTheNetwork(Connection connection) throws Exception {
+        run(connection, "select 1");
+        URL stock = URI.create(backend.url("/1500")).toURL();
+        try (var answer = stock.openStream()) {
+            answer.readAllBytes();
+        }
+    }
+
+    private static void often(Connection connection) throws SQLException {
+        for (int i = 0; i < 6; i++) {
+            run(connection, "select pg_sleep(0.02)");
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
