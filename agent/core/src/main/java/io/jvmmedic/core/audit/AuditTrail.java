@@ -102,7 +102,7 @@ public final class AuditTrail implements Chronicle {
     public synchronized void decided(String incident, Plan plan, Verdict verdict) {
         safely(() -> {
             Entry entry = entry(incident, plan.resource(), Entry.Kind.DECIDED, plan.remedy(),
-                    verdict.decision() + ", " + verdict.reason(),
+                    verdict.decision() + ", " + withoutResource(verdict.reason(), plan.resource()),
                     details("gate", verdict.gate(), "mode", mode.get().toString(), "risk", plan.risk().name()));
             tell(entry, false);
             events.decision(incident, plan, verdict, mode.get());
@@ -113,7 +113,7 @@ public final class AuditTrail implements Chronicle {
     @Override
     public synchronized void impossible(String incident, ResourceId resource, String remedy, String reason) {
         safely(() -> {
-            Entry entry = entry(incident, resource, Entry.Kind.IMPOSSIBLE, remedy, reason, Map.of());
+            Entry entry = entry(incident, resource, Entry.Kind.IMPOSSIBLE, remedy, withoutResource(reason, resource), Map.of());
             tell(entry, false);
             LOG.info("{}: {} cannot be done, {} (incident {})", resource, remedy.isEmpty() ? "repair" : remedy, entry.text(),
                     incident);
@@ -191,6 +191,12 @@ public final class AuditTrail implements Chronicle {
     private Entry entry(String incident, ResourceId resource, Entry.Kind kind, String remedy, String text,
             Map<String, String> details) {
         return new Entry(clock.millis(), incident, resource.toString(), kind, remedy, text, details);
+    }
+
+    /** Reasons start with their resource, and so does each line they become part of. */
+    private static String withoutResource(String reason, ResourceId resource) {
+        String prefix = resource + ": ";
+        return reason.startsWith(prefix) ? reason.substring(prefix.length()) : reason;
     }
 
     private void tell(Entry entry, boolean force) {
