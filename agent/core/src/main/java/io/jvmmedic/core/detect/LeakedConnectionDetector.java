@@ -203,7 +203,8 @@ public final class LeakedConnectionDetector implements Detector {
                 new Evidence(proof, Rows.facts(resource, holders.stream().map(Holder::line).toList()), leases,
                         Rows.threads(holders.stream().map(Holder::threadId)),
                         Map.of("leaked", (long) holders.size(), "active", pool.number("active"),
-                                "max", pool.number("max"), "waiting", waiting, "suspectAfter", suspectAfter)));
+                                "max", pool.number("max"), "waiting", waiting, "suspectAfter",
+                                holders.stream().mapToLong(this::limit).max().orElse(suspectAfter))));
     }
 
     private static String state(Signal pool) {

@@ -125,6 +125,6 @@ public final class LeakedResponseDetector implements Detector {
                         holders.stream().map(Holder::leaseId).toList(),
                         Rows.threads(holders.stream().map(Holder::threadId)),
                         Map.of("leaked", (long) holders.size(), "leased", route.leased(), "max", route.max(),
-                                "pending", route.pending())));
+                                "pending", route.pending(), "suspectAfter", suspectAfter)));
     }
 }

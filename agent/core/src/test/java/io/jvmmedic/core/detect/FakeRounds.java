@@ -59,9 +59,8 @@ public final class FakeRounds {
         }
     }
 
-    @SafeVarargs
-    public static Signal.Builder[] rows(List<Signal.Builder>... lists) {
-        return Stream.of(lists).flatMap(List::stream).toArray(Signal.Builder[]::new);
+    public static Signal.Builder[] rows(List<Signal.Builder> some, List<Signal.Builder> others) {
+        return Stream.concat(some.stream(), others.stream()).toArray(Signal.Builder[]::new);
     }
 
     public static Signal.Builder pool(String resource, int active, int max, int waiting) {

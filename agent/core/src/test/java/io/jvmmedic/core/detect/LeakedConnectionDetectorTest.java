@@ -79,8 +79,9 @@ class LeakedConnectionDetectorTest {
             assertEquals(List.of(), detector.evaluate(
                     pressed(tick, abandoned(POOL, 1, 3_000 + tick * 1_000).with("typicalHold", 2_500))));
         }
-        assertEquals(Confidence.SUSPECTED, only(detector.evaluate(
-                pressed(10, abandoned(POOL, 1, 13_000).with("typicalHold", 2_500)))).confidence());
+        Finding finding = only(detector.evaluate(pressed(10, abandoned(POOL, 1, 13_000).with("typicalHold", 2_500))));
+        assertEquals(Confidence.SUSPECTED, finding.confidence());
+        assertEquals(10_000, finding.evidence().measure("suspectAfter"));
     }
 
     @Test
