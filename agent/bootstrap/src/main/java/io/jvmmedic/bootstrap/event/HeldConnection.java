@@ -67,6 +67,10 @@ public final class HeldConnection extends Event {
     @Description("Pool the borrowing thread now waits for; empty if none")
     public String waitsFor;
 
+    @Label("In Scope")
+    @Description("The code that borrowed it still runs: its method is on the stack of the borrowing thread")
+    public boolean inScope;
+
     @Label("Handle Unreachable")
     @Description("The garbage collector proved that nobody can return it any more")
     public boolean unreachable;

@@ -103,11 +103,11 @@ public final class ExecutorSelfStarvationDetector implements Detector {
 
     private Finding finding(ExecutorView executor, Confidence confidence, String what, String proof) {
         List<Signal> own = executor.blocked().stream().filter(row -> row.flag("ownQueue")).toList();
-        String site = Phrases.site(Rows.frequencies(own, row -> row.text("site")).get(0).getKey());
+        String site = Phrases.site(Rows.frequencies(own, Rows::site).get(0).getKey());
         long first = own.stream().mapToLong(row -> row.number("queuePosition")).min().orElse(0);
         return new Finding(name(), Fault.EXECUTOR_SELF_STARVATION, ResourceId.parse(executor.resource()), confidence,
                 executor.resource() + ": " + what + "; " + executor.state(),
-                "workers wait for tasks of their own executor: " + Rows.bySite(own, row -> row.text("site")),
+                "workers wait for tasks of their own executor: " + Rows.bySite(own, Rows::site),
                 Phrases.count(executor.queued(), "queued task") + " cannot start",
                 "Do not wait inside a task for a task of the same executor; run the inner ones elsewhere or compose"
                         + " them without waiting, at " + site + ".",

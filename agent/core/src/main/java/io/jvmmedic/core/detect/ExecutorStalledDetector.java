@@ -126,7 +126,7 @@ public final class ExecutorStalledDetector implements Detector {
     private Finding finding(ExecutorView executor, Confidence confidence, Pause pause, long now) {
         long lasted = now - pause.since();
         long unseen = Math.max(0, executor.size() - executor.blocked().size());
-        String waits = Rows.bySite(executor.blocked(), row -> row.text("site"));
+        String waits = Rows.bySite(executor.blocked(), Rows::site);
         String cause = executor.blocked().isEmpty() ? "no worker waits inside its task; they are in I/O or native code"
                 : executor.blocked().size() + " of " + Phrases.count(executor.size(), "worker") + " wait: " + waits
                         + (unseen == 0 ? "" : "; " + unseen + " in I/O or native code");

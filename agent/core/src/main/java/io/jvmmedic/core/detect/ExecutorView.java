@@ -42,6 +42,6 @@ record ExecutorView(Signal sample, List<Signal> blocked) {
         long position = blocked.number("queuePosition");
         return blocked.text("thread") + " waits for " + Phrases.type(blocked.text("waitsFor"))
                 + (blocked.flag("ownQueue") ? ", queued here at place " + (position + 1) : "")
-                + " at " + Phrases.site(blocked.text("site")) + ", " + blocked.text("state");
+                + " at " + Phrases.site(Rows.site(blocked)) + ", " + blocked.text("state");
     }
 }

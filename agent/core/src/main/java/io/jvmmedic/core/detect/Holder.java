@@ -10,10 +10,12 @@ import io.jvmmedic.core.util.Phrases;
  * @param idleFor time since it was last used, ms; the whole time held where use cannot be seen
  * @param typicalHold learned hold time of the site, ms; -1 when not learned
  * @param waitsFor pool the borrowing thread waits for; empty if none
+ * @param inScope the code that borrowed it still runs; false also when that cannot be told
  */
 record Holder(
         long leaseId, String thread, long threadId, long heldFor, long idleFor, long typicalHold,
-        String site, String doing, Activity activity, String waitsFor, boolean unreachable, boolean escaped) {
+        String site, String doing, Activity activity, String waitsFor,
+        boolean inScope, boolean unreachable, boolean escaped) {
 
     static Holder of(Signal row) {
         long held = row.number("heldFor");
@@ -21,7 +23,7 @@ record Holder(
         return new Holder(row.number("leaseId"), row.text("thread"), row.number("threadId"),
                 held, idle < 0 ? held : idle, row.number("typicalHold"),
                 row.text("site"), row.text("doing"), activity(row.text("activity")), row.text("waitsFor"),
-                row.flag("unreachable"), row.flag("escaped"));
+                row.flag("inScope"), row.flag("unreachable"), row.flag("escaped"));
     }
 
     private static Activity activity(String word) {
@@ -43,8 +45,8 @@ record Holder(
      * whole stack. A thread parked <em>below</em> an application frame waits for something and will come back.
      */
     boolean isUnattended() {
-        return activity == Activity.ENDED
-                || activity == Activity.PARKED && !doing.isEmpty() && !Phrases.isApplicationSite(doing);
+        return activity == Activity.ENDED || !inScope && activity == Activity.PARKED
+                && !doing.isEmpty() && !Phrases.isApplicationSite(doing);
     }
 
     boolean waits() {

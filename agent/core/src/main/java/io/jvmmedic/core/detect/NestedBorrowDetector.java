@@ -22,14 +22,21 @@ import java.util.stream.Collectors;
  * Finds pools locked by their own borrowers: each holder waits for a further slot, so no slot can come back.
  *
  * <p>{@code CERTAIN}: the pool is full, each of its slots is accounted for, each holder waits for this pool or for one that
- * is locked in the same way, and a second round sees the same leases, unused, with the same waits grown older. A slot
- * that was borrowed before anybody looked, a leaked one, or one that some other thread still uses spoils the proof.
+ * is locked in the same way, a second round sees the same leases, unused, with the same waits grown older, and what they
+ * hold is known to be still in use. That last part matters: threads that <em>leaked</em> their connections and ask for new
+ * ones look exactly alike. In use is what the borrowing code, still on the stack, will return; or what the garbage collector
+ * has looked at since the wait began and found reachable.
  *
- * <p>{@code SUSPECTED}: everybody who waits is a holder, for {@value #CONFIRM_ROUNDS} rounds, but some holder still runs.
+ * <p>{@code SUSPECTED}: locked, but that is not known yet; or everybody who waits is a holder, for
+ * {@value #CONFIRM_ROUNDS} rounds, but some holder still runs.
  */
 public final class NestedBorrowDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 3;
+    /** A collection is noticed by the next round only, which may be late by this much without being called late. */
+    private static final long GC_NOTICE_MILLIS = 2_500;
+    /** A collection of the young generation says nothing of older objects. */
+    private static final long YOUNG_MILLIS = 60_000;
 
     /**
      * What must stay the same for a proof.
@@ -61,6 +68,13 @@ public final class NestedBorrowDetector implements Detector {
         boolean isAccountedFor() {
             return holders.stream().map(Holder::leaseId).distinct().count() >= sample.number("active")
                     && holders.stream().allMatch(holder -> holder.waits() && !holder.unreachable());
+        }
+
+        boolean isKnownToBeInUse(Map<Long, Long> waits) {
+            long sinceGc = sample.number("sinceGc");
+            return holders.stream().allMatch(holder -> holder.inScope() || sinceGc >= 0
+                    && holder.heldFor() < YOUNG_MILLIS
+                    && sinceGc + GC_NOTICE_MILLIS < waits.getOrDefault(holder.threadId(), 0L));
         }
 
         boolean everyWaiterHolds() {
@@ -108,7 +122,8 @@ public final class NestedBorrowDetector implements Detector {
         List<Finding> findings = new ArrayList<>();
         for (Pool pool : full.values()) {
             if (proven.containsKey(pool.resource())) {
-                findings.add(proven(pool, proven.keySet()));
+                boolean inUse = proven.values().stream().allMatch(one -> one.isKnownToBeInUse(waits));
+                findings.add(inUse ? proven(pool, proven.keySet()) : leakedOrNested(pool));
             } else if (locked.containsKey(pool.resource()) || pool.everyWaiterHolds()) {
                 findings.add(unproven(pool, rounds.get(pool.resource())));
             }
@@ -168,10 +183,18 @@ public final class NestedBorrowDetector implements Detector {
         return finding(pool, Confidence.CERTAIN,
                 "locked: every one of its " + Phrases.count(pool.sample().number("active"), "holder")
                         + " waits for a further connection",
-                "each slot is accounted for, each holder waits for " + pool.resource()
+                "each slot is accounted for and still in use, each holder waits for " + pool.resource()
                         + (others.isEmpty() ? "" : " or for " + others + ", locked in the same way,")
                         + " and a second round saw the same leases unused and the same waits grown older:"
                         + " no slot can come back before a wait times out");
+    }
+
+    private Finding leakedOrNested(Pool pool) {
+        return finding(pool, Confidence.SUSPECTED,
+                "locked: every one of its " + Phrases.count(pool.sample().number("active"), "holder")
+                        + " waits for a further connection",
+                "each slot is accounted for and each holder waits, as a second round confirmed; whether they still use what"
+                        + " they hold or leaked it shows at the next garbage collection");
     }
 
     private Finding unproven(Pool pool, int rounds) {
@@ -191,10 +214,10 @@ public final class NestedBorrowDetector implements Detector {
         long slotsPerThread = perThread.values().stream().mapToLong(Long::longValue).max().orElse(1) + 1;
         long suggested = Math.max(threads, perThread.size()) * (slotsPerThread - 1) + 1;
         String inner = Phrases.site(pool.waiters().isEmpty() ? ""
-                : Rows.frequencies(pool.waiters(), row -> row.text("site")).get(0).getKey());
+                : Rows.frequencies(pool.waiters(), Rows::site).get(0).getKey());
         List<String> facts = new ArrayList<>(pool.holders().stream().map(Holder::line).toList());
         pool.waiters().forEach(row -> facts.add(row.text("thread") + " waits since "
-                + Phrases.duration(row.number("waitedFor")) + " at " + Phrases.site(row.text("site"))
+                + Phrases.duration(row.number("waitedFor")) + " at " + Phrases.site(Rows.site(row))
                 + ", holding " + row.number("holds")));
         Signal sample = pool.sample();
         return new Finding(name(), Fault.NESTED_BORROW, ResourceId.parse(resource), confidence,

@@ -212,8 +212,10 @@ public final class PoolExhaustionDetector implements Detector {
         }
         return switch (holder.activity()) {
             case JDBC -> ExhaustionCause.SLOW_STATEMENTS;
-            case WAITING_FOR_POOL -> holder.waitsFor().equals(resource)
-                    ? ExhaustionCause.NESTED_BORROW : ExhaustionCause.HELD_ACROSS_IO;
+            case WAITING_FOR_POOL -> !holder.waitsFor().equals(resource) ? ExhaustionCause.HELD_ACROSS_IO
+                    // Asking again at the line that borrowed what it holds: a next request after a leak, or a helper.
+                    : !holder.inScope() && holder.site().equals(holder.doing()) ? ExhaustionCause.UNKNOWN
+                    : ExhaustionCause.NESTED_BORROW;
             case IO, PARKED, SLEEPING -> ExhaustionCause.HELD_ACROSS_IO;
             case BLOCKED -> ExhaustionCause.BLOCKED_ON_LOCK;
             case RUNNING, ENDED, UNKNOWN -> ExhaustionCause.UNKNOWN;

@@ -34,6 +34,12 @@ final class Rows {
         return rows.stream().map(Holder::of).toList();
     }
 
+    /** The application frame of a row; empty when it shows a frame of the JDK or a framework, for want of one. */
+    static String site(Signal row) {
+        String site = row.text("site");
+        return Phrases.isApplicationSite(site) ? site : "";
+    }
+
     /** The first lines, and how many more there are. */
     static List<String> facts(String resource, Collection<String> lines) {
         List<String> facts = new ArrayList<>();
@@ -75,7 +81,7 @@ final class Rows {
         if (waiters.isEmpty()) {
             return text;
         }
-        long sites = waiters.stream().map(row -> row.text("site")).distinct().count();
+        long sites = waiters.stream().map(Rows::site).distinct().count();
         long longest = waiters.stream().mapToLong(row -> row.number("waitedFor")).max().orElse(0);
         return text + " from " + Phrases.count(sites, "site") + ", the longest for " + Phrases.duration(longest);
     }

@@ -45,7 +45,7 @@ public final class WaitForGraph {
 
         String text() {
             return "held by " + thread + (since < 0 ? "" : " since " + Phrases.duration(since))
-                    + (site.isEmpty() ? "" : " at " + Phrases.site(site));
+                    + (!Phrases.isApplicationSite(site) ? "" : " at " + Phrases.site(site));
         }
     }
 
@@ -206,7 +206,7 @@ public final class WaitForGraph {
         waiters.stream().limit(MAX_WAITERS_PER_NODE).forEach(wait -> lines.add(wait.thread() + " waits for " + node
                 + (single ? " " + holders.get(0).text()
                         : (wait.since() < 0 ? "" : " since " + Phrases.duration(wait.since()))
-                                + (wait.site().isEmpty() ? "" : " at " + Phrases.site(wait.site())))));
+                                + (!Phrases.isApplicationSite(wait.site()) ? "" : " at " + Phrases.site(wait.site())))));
         if (waiters.size() > MAX_WAITERS_PER_NODE) {
             lines.add(waiters.size() - MAX_WAITERS_PER_NODE + " more wait for " + node);
         }

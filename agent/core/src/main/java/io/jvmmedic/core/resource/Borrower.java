@@ -33,6 +33,11 @@ public final class Borrower {
         return AppFrames.top(stack);
     }
 
+    /** Whether the code at {@code site} still runs on this thread. */
+    public boolean isStillAt(String site) {
+        return AppFrames.isRunning(site, stack);
+    }
+
     /** @param waits what the thread waits for; {@code null} for nothing */
     public Activity activity(Waiter waits) {
         if (waits != null) {

@@ -76,6 +76,7 @@ final class PoolRows {
                 .with("site", lease.siteText()).with("doing", borrower.doing())
                 .with("activity", borrower.activity(waits).name())
                 .with("waitsFor", waits == null ? "" : waits.resource().id().toString())
+                .with("inScope", borrower.isStillAt(lease.siteText()))
                 .with("unreachable", lease.unreachable()).with("escaped", lease.escaped()).build();
     }
 

@@ -49,6 +49,38 @@ public final class AppFrames {
         return stack.length == 0 ? "" : text(stack[0]);
     }
 
+    /**
+     * Whether the code at {@code site} still runs on this stack: its method is below the topmost application frame and
+     * has come at least as far, or is that frame and has come further. The same line on top is no sign of it, for the
+     * next request asks for its connection there, too. False when the site is unknown.
+     */
+    public static boolean isRunning(String site, StackTraceElement[] stack) {
+        int open = site.indexOf('(');
+        if (open < 0) {
+            return false;
+        }
+        String method = site.substring(0, open);
+        int line = line(site);
+        boolean onTop = true;
+        for (StackTraceElement frame : stack) {
+            if (!isApplication(frame.getClassName())) {
+                continue;
+            }
+            if (method.equals(frame.getClassName() + "." + frame.getMethodName())
+                    && (onTop ? frame.getLineNumber() > line : frame.getLineNumber() >= line)) {
+                return true;
+            }
+            onTop = false;
+        }
+        return false;
+    }
+
+    /** The line of a frame as text; negative when it has none, as in a stack trace. */
+    private static int line(String site) {
+        int colon = site.lastIndexOf(':');
+        return colon < 0 ? -1 : Integer.parseInt(site.substring(colon + 1, site.length() - 1));
+    }
+
     /** {@code com.acme.OrderService.save(OrderService.java:88)}, without module and loader. */
     public static String text(StackTraceElement frame) {
         return frame.getClassName() + "." + frame.getMethodName() + "("

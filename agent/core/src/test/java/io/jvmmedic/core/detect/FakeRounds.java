@@ -76,7 +76,7 @@ public final class FakeRounds {
                 .with("thread", "http-" + lease).with("threadId", 100 + lease)
                 .with("heldFor", 1_000).with("idleFor", 0).with("typicalHold", -1)
                 .with("site", SAVE).with("doing", SAVE).with("activity", "JDBC").with("waitsFor", "")
-                .with("unreachable", false).with("escaped", false);
+                .with("inScope", false).with("unreachable", false).with("escaped", false);
     }
 
     /** A connection whose borrower rests in its pool. */

@@ -221,6 +221,8 @@ class LeakedConnectionDetectorTest {
                         abandoned(POOL, 1, 41_000).with("activity", "IO").with("doing", SAVE)),
                 Arguments.of("waits for a future below the transaction", none,
                         abandoned(POOL, 1, 41_000).with("activity", "PARKED").with("doing", SAVE)),
+                Arguments.of("parked in a framework that will come back to the borrower", none,
+                        abandoned(POOL, 1, 41_000).with("inScope", true)),
                 Arguments.of("computes inside the transaction", none,
                         abandoned(POOL, 1, 41_000).with("activity", "RUNNING").with("doing", SAVE)),
                 Arguments.of("blocked on a lock", none,

@@ -99,6 +99,26 @@ class NestedBorrowDetectorTest {
     }
 
     @Test
+    void threadsThatMayHaveLeakedWhatTheyHoldAreNoProofBeforeTheCollectorLooked() {
+        for (int tick = 1; tick <= 6; tick++) {
+            List<Signal.Builder> rows = locked(POOL, POOL, 3, tick);
+            rows.get(2).with("inScope", false);
+            // The last collection was before the waits began, as far as anybody noticed.
+            rows.get(0).with("sinceGc", Math.max(0, tick - 1) * 1_000);
+            assertEquals(tick == 1 ? Confidence.HINT : Confidence.SUSPECTED,
+                    only(detector.evaluate(round(tick, false, rows))).confidence());
+        }
+        List<Signal.Builder> rows = locked(POOL, POOL, 3, 7);
+        rows.get(2).with("inScope", false);
+        rows.get(0).with("sinceGc", 0);
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(round(7, false, rows))).confidence());
+        rows = locked(POOL, POOL, 3, 8);
+        rows.get(2).with("inScope", false).with("heldFor", 90_000);
+        rows.get(0).with("sinceGc", 1_000);
+        assertEquals(Confidence.SUSPECTED, only(detector.evaluate(round(8, false, rows))).confidence());
+    }
+
+    @Test
     void aLateRoundStartsAgain() {
         detector.evaluate(round(1, false, locked(POOL, POOL, 3, 1)));
         assertEquals(Confidence.HINT, only(detector.evaluate(round(2, true, locked(POOL, POOL, 3, 2)))).confidence());
@@ -153,7 +173,7 @@ class NestedBorrowDetectorTest {
         rows.add(pool(resource, slots, slots, slots).with("oldestWait", tick * 1_000));
         for (int lease = 1; lease <= slots; lease++) {
             rows.add(held(resource, lease).with("heldFor", 500 + tick * 1_000).with("idleFor", 250 + tick * 1_000)
-                    .with("activity", "WAITING_FOR_POOL").with("waitsFor", awaited));
+                    .with("activity", "WAITING_FOR_POOL").with("waitsFor", awaited).with("inScope", true));
         }
         for (int lease = 1; lease <= slots; lease++) {
             rows.add(waiter(awaited, 100 + lease, tick * 1_000).with("holds", resource.equals(awaited) ? 1 : 0));
