@@ -50,7 +50,7 @@ public final class IncidentBook implements Chronicle {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, IncidentBook.Entry> eldest) {
             return size() > MAX_INCIDENTS;
         }
     };
