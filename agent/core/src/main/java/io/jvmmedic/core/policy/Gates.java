@@ -27,15 +27,21 @@ public final class Gates {
 
     public static final String MODE = "mode";
     public static final String OPT_OUT = "opt-out";
+    public static final String REMEDY_OFF = "remedy off";
     public static final String CONFIDENCE = "confidence";
     public static final String PRECONDITION = "precondition";
     public static final String STARTUP_GRACE = "start-up grace";
     public static final String ONE_TREATMENT = "one treatment";
     public static final String COOL_DOWN = "cool-down";
-    /** Refusal here means that repeating does not help: the ladder goes on to the next rung. */
     public static final String REMEDY_BUDGET = "remedy budget";
     public static final String JVM_BUDGET = "jvm budget";
     public static final String STRESS = "stress";
+
+    /**
+     * How often a remedy may get stuck in one resource. Each time a thread of ours is left in the host's code, perhaps for
+     * ever; once more may be a slow network, more than that is a lock that never opens.
+     */
+    static final int MAX_STUCK = 2;
 
     private record Named(String name, Gate gate) {
     }
@@ -43,6 +49,7 @@ public final class Gates {
     private final List<Named> inOrder = List.of(
             new Named(MODE, this::mode),
             new Named(OPT_OUT, this::optOut),
+            new Named(REMEDY_OFF, this::remedyOff),
             new Named(CONFIDENCE, this::confidence),
             new Named(PRECONDITION, this::precondition),
             new Named(STARTUP_GRACE, this::startupGrace),
@@ -86,6 +93,11 @@ public final class Gates {
         return Verdict.allowed();
     }
 
+    /** Whether a refused plan will be refused again, so that the ladder goes on to the next rung at once. */
+    public static boolean isRungSpent(Verdict verdict) {
+        return verdict.gate().equals(REMEDY_BUDGET) || verdict.gate().equals(REMEDY_OFF);
+    }
+
     private static String about(Request request, String reason) {
         return request.plan().resource() + ": " + reason;
     }
@@ -104,6 +116,10 @@ public final class Gates {
         if (excluded.matches(request.plan().resource().toString())) {
             return new Refuse("excluded by " + Options.EXCLUDE.key());
         }
+        return Answer.PASS;
+    }
+
+    private Answer remedyOff(Request request, Situation situation) {
         if (disabledRemedies.matches(request.plan().remedy())) {
             return new Refuse(request.plan().remedy() + " is switched off by " + Options.DISABLED_REMEDIES.key());
         }
@@ -188,6 +204,11 @@ public final class Gates {
         if (plan.risk() == Risk.DRASTIC && !situation.budgetsSurviveRestart()) {
             return new Refuse(plan.remedy() + " (DRASTIC) needs its budget on disk, else it could loop; make "
                     + Options.DIRECTORY.key() + " writable");
+        }
+        int stuck = situation.stuck(plan.resource(), plan.remedy());
+        if (stuck >= MAX_STUCK) {
+            return new Refuse(plan.remedy() + " got stuck in it " + Phrases.count(stuck, "time")
+                    + " and is not tried on it again before the next start");
         }
         return situation.spendingOf(plan.remedy()).map(Gates::within).orElse(Answer.PASS);
     }

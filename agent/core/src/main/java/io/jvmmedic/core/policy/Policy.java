@@ -25,6 +25,9 @@ import java.util.function.LongSupplier;
  */
 public final class Policy {
 
+    private record DeadEnd(ResourceId resource, String remedy) {
+    }
+
     private final Gates gates;
     private final MedicConfig config;
     private final BudgetLedger ledger;
@@ -32,6 +35,7 @@ public final class Policy {
     private final CoolDowns coolDowns;
     private final StressBreaker stress = new StressBreaker();
     private final Map<ResourceId, String> treatments = new HashMap<>();
+    private final Map<DeadEnd, Integer> stuck = new HashMap<>();
     private final Situation situation;
 
     /**
@@ -93,6 +97,9 @@ public final class Policy {
             treatments.remove(plan.resource());
             coolDowns.ended(plan.resource(), outcome);
         }
+        if (outcome == Outcome.STUCK) {
+            stuck.merge(new DeadEnd(plan.resource(), plan.remedy()), 1, Integer::sum);
+        }
     }
 
     /** How the agent felt in the last tick. */
@@ -146,6 +153,11 @@ public final class Policy {
         @Override
         public Spending spendingOfJvm() {
             return ledger.spending(Options.BUDGET_JVM.key(), config.get(Options.BUDGET_JVM));
+        }
+
+        @Override
+        public int stuck(ResourceId resource, String remedy) {
+            return stuck.getOrDefault(new DeadEnd(resource, remedy), 0);
         }
 
         @Override

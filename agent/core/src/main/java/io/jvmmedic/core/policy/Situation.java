@@ -21,6 +21,9 @@ public interface Situation {
 
     Spending spendingOfJvm();
 
+    /** How often a remedy did not return from a resource since the agent started. */
+    int stuck(ResourceId resource, String remedy);
+
     /** Whether what is spent survives a restart; without that, a restart could loop. */
     boolean budgetsSurviveRestart();
 

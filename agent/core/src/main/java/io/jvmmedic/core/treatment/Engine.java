@@ -324,8 +324,8 @@ public final class Engine {
                 shadow(one, plan);
                 yield false;
             }
-            // What is refused now may be allowed in a later round; a spent budget goes up one rung instead.
-            case REFUSED -> !verdict.gate().equals(Gates.REMEDY_BUDGET);
+            // What is refused now may be allowed in a later round; a spent rung is left instead.
+            case REFUSED -> !Gates.isRungSpent(verdict);
         };
     }
 

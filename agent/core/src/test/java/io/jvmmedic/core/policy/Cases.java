@@ -60,6 +60,11 @@ final class Cases {
         }
 
         @Override
+        public int stuck(ResourceId resource, String remedy) {
+            return 0;
+        }
+
+        @Override
         public boolean budgetsSurviveRestart() {
             return true;
         }

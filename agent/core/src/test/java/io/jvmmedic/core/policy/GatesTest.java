@@ -14,6 +14,8 @@ import static io.jvmmedic.core.policy.Cases.plan;
 import static io.jvmmedic.core.policy.Cases.request;
 import static io.jvmmedic.core.policy.Cases.spending;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.config.MedicConfig;
 import io.jvmmedic.core.config.Options;
@@ -24,6 +26,7 @@ import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.model.Verdict;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -112,8 +115,37 @@ class GatesTest {
     void optOutsCountForResourcesAndRemedies() {
         assertRefused(Gates.OPT_OUT, "pool:orders: excluded by exclude",
                 decide(Map.of("exclude", "pool:reporting|pool:ord*"), RECLAIM, new Cases.Calm()));
-        assertRefused(Gates.OPT_OUT, "pool:orders: thread-dump is switched off by disabled-remedies",
+        assertRefused(Gates.REMEDY_OFF, "pool:orders: thread-dump is switched off by disabled-remedies",
                 decide(Map.of("disabled-remedies", "thread-dump"), DUMP, new Cases.Calm()));
+    }
+
+    @Test
+    void onlyARefusalThatWillNotChangeLeavesTheRung() {
+        for (String gate : List.of(Gates.REMEDY_BUDGET, Gates.REMEDY_OFF)) {
+            assertTrue(Gates.isRungSpent(new Verdict(REFUSED, gate, "")), gate);
+        }
+        for (String gate : List.of(Gates.MODE, Gates.OPT_OUT, Gates.PRECONDITION, Gates.STARTUP_GRACE, Gates.ONE_TREATMENT,
+                Gates.COOL_DOWN, Gates.JVM_BUDGET, Gates.STRESS)) {
+            assertFalse(Gates.isRungSpent(new Verdict(REFUSED, gate, "")), gate);
+        }
+    }
+
+    @Test
+    void aRemedyThatGetsStuckAgainIsNotTriedAThirdTime() {
+        for (int times : new int[] {Gates.MAX_STUCK - 1, Gates.MAX_STUCK}) {
+            Situation stuck = new Cases.Calm() {
+                @Override
+                public int stuck(ResourceId resource, String remedy) {
+                    return resource.equals(Cases.POOL) && remedy.equals(RECLAIM.remedy()) ? times : 0;
+                }
+            };
+            if (times < Gates.MAX_STUCK) {
+                assertEquals(ALLOWED, decide(Map.of(), RECLAIM, stuck).decision());
+            } else {
+                assertRefused(Gates.REMEDY_BUDGET, "pool:orders: reclaim-leaked-connection got stuck in it 2 times and is not "
+                        + "tried on it again before the next start", decide(Map.of(), RECLAIM, stuck));
+            }
+        }
     }
 
     @Test
@@ -233,7 +265,7 @@ class GatesTest {
     @Test
     void theFirstObjectionIsTheOneOnRecord() {
         Plan unsure = plan("reclaim", FORCEFUL, SUSPECTED);
-        String[] gone = {"lease 7 came back"};
+        String gone = "lease 7 came back";
         boolean[] clear = new boolean[6];
         Situation hopeless = new Situation() {
             @Override
@@ -262,6 +294,11 @@ class GatesTest {
             }
 
             @Override
+            public int stuck(ResourceId resource, String remedy) {
+                return 0;
+            }
+
+            @Override
             public boolean budgetsSurviveRestart() {
                 return false;
             }
@@ -274,10 +311,11 @@ class GatesTest {
         Map<String, String> excluded = Map.of("exclude", "pool:*");
         Map<String, String> bold = Map.of("force-on-suspicion", "pool:*");
 
-        assertEquals(Gates.MODE, gate(excluded, Mode.OBSERVE, unsure, gone[0], hopeless));
-        assertEquals(Gates.OPT_OUT, gate(excluded, Mode.HEAL, unsure, gone[0], hopeless));
-        assertEquals(Gates.CONFIDENCE, gate(Map.of(), Mode.HEAL, unsure, gone[0], hopeless));
-        assertEquals(Gates.PRECONDITION, gate(bold, Mode.HEAL, unsure, gone[0], hopeless));
+        assertEquals(Gates.MODE, gate(excluded, Mode.OBSERVE, unsure, gone, hopeless));
+        assertEquals(Gates.OPT_OUT, gate(excluded, Mode.HEAL, unsure, gone, hopeless));
+        assertEquals(Gates.REMEDY_OFF, gate(Map.of("disabled-remedies", "*"), Mode.HEAL, unsure, gone, hopeless));
+        assertEquals(Gates.CONFIDENCE, gate(Map.of(), Mode.HEAL, unsure, gone, hopeless));
+        assertEquals(Gates.PRECONDITION, gate(bold, Mode.HEAL, unsure, gone, hopeless));
         String[] rest = {Gates.STARTUP_GRACE, Gates.ONE_TREATMENT, Gates.COOL_DOWN, Gates.REMEDY_BUDGET, Gates.JVM_BUDGET,
                 Gates.STRESS};
         for (int i = 0; i < rest.length; i++) {

@@ -72,6 +72,20 @@ class PolicyTest {
     }
 
     @Test
+    void aRemedyThatGetsStuckTwiceIsGivenUpOnThisResourceAndOthersAreNot() {
+        Policy policy = policy(Map.of());
+        for (int i = 0; i < Gates.MAX_STUCK; i++) {
+            assertTrue(policy.decide(request(RECLAIM)).isAllowed());
+            policy.begin(RECLAIM);
+            policy.end(RECLAIM, Outcome.STUCK);
+            clock.advance(Duration.ofMinutes(1));
+        }
+        clock.advance(Duration.ofDays(1));
+        assertEquals(Gates.REMEDY_BUDGET, policy.decide(request(RECLAIM)).gate());
+        assertTrue(policy.decide(request(GROW)).isAllowed());
+    }
+
+    @Test
     void askingCostsNothingBeginningSpendsBothBudgets() {
         Policy policy = policy(Map.of("budget.reclaim", "1/10m"));
         for (int i = 0; i < 10; i++) {
