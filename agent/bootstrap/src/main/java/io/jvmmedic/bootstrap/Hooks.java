@@ -61,6 +61,10 @@ public final class Hooks {
         }
     }
 
+    public static void waited() {
+        probes.waited();
+    }
+
     public static void selfTest() {
         probes.selfTest();
     }

@@ -50,6 +50,10 @@ public abstract class Probes {
     public void gaveUp(Object pool) {
     }
 
+    /** The current thread does not wait, whatever {@link #waiting} said: it was housekeeping of the pool. */
+    public void waited() {
+    }
+
     /** The self-test's dummy ran. */
     public void selfTest() {
     }

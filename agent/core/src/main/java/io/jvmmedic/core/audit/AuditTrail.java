@@ -105,8 +105,12 @@ public final class AuditTrail implements Chronicle {
                     verdict.decision() + ", " + withoutResource(verdict.reason(), plan.resource()),
                     details("gate", verdict.gate(), "mode", mode.get().toString(), "risk", plan.risk().name()));
             tell(entry, false);
-            events.decision(incident, plan, verdict, mode.get());
-            LOG.info("{}: {} {} (incident {})", plan.resource(), plan.remedy(), entry.text(), incident);
+            if (isRepair(plan)) {
+                events.decision(incident, plan, verdict, mode.get());
+            }
+            if (!verdict.isAllowed()) {
+                LOG.info("{}: {} {} (incident {})", plan.resource(), plan.remedy(), entry.text(), incident);
+            }
         });
     }
 
@@ -128,8 +132,11 @@ public final class AuditTrail implements Chronicle {
                     details("risk", plan.risk().name(), "confidence", plan.confidence().name(), "proof", plan.proof(),
                             "undo", plan.undo()));
             tell(entry, plan.risk() == Risk.DRASTIC);
-            LOG.info("{}: {} begins, it claims that {} (incident {})", plan.resource(), plan.remedy(), entry.text(), incident);
-            running.set(events.begin(incident, plan));
+            if (isRepair(plan)) {
+                LOG.info("{}: {} begins, it claims that {} (incident {})", plan.resource(), plan.remedy(), entry.text(),
+                        incident);
+                running.set(events.begin(incident, plan));
+            }
         });
         return running.get();
     }
@@ -141,11 +148,14 @@ public final class AuditTrail implements Chronicle {
             Entry entry = entry(incident, plan.resource(), Entry.Kind.ENDED, plan.remedy(),
                     outcome + (problem.isEmpty() ? "" : ", " + problem), details("before", before, "after", after));
             tell(entry, plan.risk() == Risk.DRASTIC);
-            if (plan.risk() != Risk.NONE && (outcome == Outcome.HEALED || outcome == Outcome.INEFFECTIVE)) {
+            if (isRepair(plan) && (outcome == Outcome.HEALED || outcome == Outcome.INEFFECTIVE)) {
                 events.verification(incident, plan, after, outcome == Outcome.HEALED);
             }
             ((DecisionEvents.Running) begun).end(outcome, before, after);
-            LOG.info("{}: {} {} (incident {})", plan.resource(), plan.remedy(), entry.text(), incident);
+            // Looking is no news, failing to look is.
+            if (isRepair(plan) || outcome != Outcome.HEALED) {
+                LOG.info("{}: {} {} (incident {})", plan.resource(), plan.remedy(), entry.text(), incident);
+            }
         });
     }
 
@@ -186,6 +196,11 @@ public final class AuditTrail implements Chronicle {
     /** What belongs to no incident and yet must be on record: a change of mode, a pause, a detach, and who asked for it. */
     public void noted(String text) {
         safely(() -> journal.write(new Entry(clock.millis(), "", "", Entry.Kind.NOTE, "", text, Map.of()), false));
+    }
+
+    /** A dump is no remediation: who counts those in a recording wants to know what was done to the host. */
+    private static boolean isRepair(Plan plan) {
+        return plan.risk() != Risk.NONE;
     }
 
     private Entry entry(String incident, ResourceId resource, Entry.Kind kind, String remedy, String text,

@@ -125,12 +125,15 @@ public final class AskForGc {
                 || now - pressedSince.get(pool.text("resource")) >= NOTABLE_MILLIS;
     }
 
-    /** Not a borrower that is about to go on: one that uses the connection, or waits for another of the same pool. */
+    /**
+     * Not a borrower that is about to go on, because it uses the connection. One that waits for another connection of the
+     * same pool is asked about too: either it leaked the first, or it holds it, and only a collection tells which.
+     */
     private void candidate(Signal row, long idleMillis, long now) {
         String resource = row.text("resource");
         String activity = row.text("activity");
         if (pressed.contains(resource) && idleMillis >= NOTABLE_MILLIS && !row.flag("unreachable") && !row.flag("escaped")
-                && !activity.equals(Activity.JDBC.name()) && !row.text("waitsFor").equals(resource)) {
+                && !activity.equals(Activity.JDBC.name())) {
             candidates.add(new Candidate(new Lease(resource, row.number("leaseId")), now - idleMillis));
         }
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** Stacks as text, for people. Never calls a method of a host object: a blocker is told by class and identity. */
-final class ThreadText {
+public final class ThreadText {
 
     /** Deeper frames are those of a server's request loop. */
     private static final int MAX_FRAMES = 200;
@@ -25,12 +25,17 @@ final class ThreadText {
         }
     }
 
+    /** For a dump that somebody asked for. */
+    public ThreadText(String headline) {
+        text.append(headline).append('\n');
+    }
+
     ThreadText note(String line) {
         text.append('\n').append(line).append('\n');
         return this;
     }
 
-    ThreadText threads(Map<Thread, StackTraceElement[]> stacks) {
+    public ThreadText threads(Map<Thread, StackTraceElement[]> stacks) {
         List<Thread> byName = stacks.keySet().stream()
                 .sorted(Comparator.comparing(Thread::getName).thenComparing(Jdk::threadId)).toList();
         byName.forEach(thread -> thread(thread, stacks.get(thread)));
@@ -38,7 +43,7 @@ final class ThreadText {
     }
 
     /** Asks each thread for its stack by itself: short pauses of one thread instead of a long one of all. */
-    ThreadText threads(Collection<Thread> threads) {
+    public ThreadText threads(Collection<Thread> threads) {
         threads.forEach(thread -> thread(thread, thread.getStackTrace()));
         return this;
     }

@@ -17,7 +17,7 @@ import java.lang.ref.WeakReference;
  * <p>Written by the borrowing and the returning thread, read by the sampler. {@link #handle} is written last on borrow
  * and first on return; {@link #read} takes a consistent copy or none.
  */
-public final class Lease {
+public final class Lease extends LeasePadding {
 
     /** Lease number of a borrow: slot number and generation in one, so that a number names one borrow for ever. */
     private static final int GENERATION_BITS = 36;

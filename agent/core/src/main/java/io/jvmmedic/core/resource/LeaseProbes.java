@@ -57,6 +57,11 @@ public final class LeaseProbes extends Probes {
     }
 
     @Override
+    public void waited() {
+        registry.leases().waited();
+    }
+
+    @Override
     public void selfTest() {
         selfTested = true;
     }

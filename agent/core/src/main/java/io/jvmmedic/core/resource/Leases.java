@@ -103,6 +103,12 @@ public final class Leases {
         }
     }
 
+    public void waited() {
+        if (anyWaiter) {
+            stopWaiting(Jdk.threadId(Thread.currentThread()));
+        }
+    }
+
     private void stopWaiting(long thread) {
         if (waiters.remove(thread) != null && waiters.isEmpty()) {
             anyWaiter = false;

@@ -12,7 +12,7 @@ import java.util.WeakHashMap;
 /** Rows of one executor: its state, and, only while all its workers are busy and tasks wait, what the workers wait for. */
 final class ExecutorRows {
 
-    private static final int MAX_ROWS = 100;
+    private static final int MAX_ROWS = 1_000;
 
     private final JvmProbe jvm;
     private final Map<ExecutorHandle, Long> cpuBefore = new WeakHashMap<>();

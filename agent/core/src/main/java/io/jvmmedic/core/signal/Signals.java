@@ -70,9 +70,16 @@ public final class Signals implements SignalSink {
         return feed.describe();
     }
 
-    /** Writes the black box; false when nothing is recorded. */
-    public boolean dump(Path file) throws IOException {
-        return feed.dump(file);
+    /** Whether what is believed also stands in a recording. */
+    public boolean isRecorded() {
+        return !(feed instanceof DirectFeed);
+    }
+
+    /** Writes the black box to a file; throws when nothing is recorded. */
+    public void dump(Path file) throws IOException {
+        if (!feed.dump(file)) {
+            throw new IOException("nothing is recorded, " + feed.describe());
+        }
     }
 
     public void close() {

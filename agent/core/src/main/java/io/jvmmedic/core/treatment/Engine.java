@@ -6,6 +6,7 @@ import io.jvmmedic.core.audit.Chronicle;
 import io.jvmmedic.core.detect.Detector;
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
+import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.Mode;
 import io.jvmmedic.core.model.Outcome;
@@ -20,6 +21,7 @@ import io.jvmmedic.core.policy.Policy;
 import io.jvmmedic.core.policy.Request;
 import io.jvmmedic.core.policy.ShadowBook;
 import io.jvmmedic.core.policy.Stress;
+import io.jvmmedic.core.policy.TreatmentState;
 import io.jvmmedic.core.remedy.Action;
 import io.jvmmedic.core.remedy.Preparation;
 import io.jvmmedic.core.remedy.Remedy;
@@ -37,6 +39,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,12 +76,14 @@ public final class Engine {
     private final Clock clock;
     private final Duration restAfterFailure;
     private final LoanBook loans;
+    private final Consumer<Round> aside;
     private final BlockingQueue<Round> rounds = new ArrayBlockingQueue<>(QUEUED_ROUNDS);
     private final AtomicLong dropped = new AtomicLong();
     private final Map<Case.Key, Case> cases = new HashMap<>();
     private final Thread thread = new MedicThread(this::run, "engine");
     private volatile boolean stopped;
     private volatile int underWay;
+    private volatile List<OpenCase> open = List.of();
     private volatile Round latest;
     private long nextLoanStep;
     private long gcTimeBefore = -1;
@@ -87,11 +92,12 @@ public final class Engine {
      * @param diagnostician folds the findings of a round into one diagnosis per resource
      * @param mode in force now, kill file and live changes included
      * @param undoAfter how long a loan must not have been needed before it is given back
+     * @param aside what else looks at each round, on the engine's thread, before anything is treated
      * @param restAfterFailure until the ladder of a case is climbed again from its first rung
      */
     public Engine(List<Detector> detectors, BiFunction<List<Finding>, Round, List<Diagnosis>> diagnostician, Ward ward,
             Policy policy, Supplier<Mode> mode, ShadowBook shadows, Chronicle chronicle, Clock clock,
-            Duration undoAfter, Duration restAfterFailure) {
+            Duration undoAfter, Duration restAfterFailure, Consumer<Round> aside) {
         this.detectors = List.copyOf(detectors);
         this.diagnostician = diagnostician;
         this.ward = ward;
@@ -102,6 +108,7 @@ public final class Engine {
         this.chronicle = chronicle;
         this.clock = clock;
         this.restAfterFailure = restAfterFailure;
+        this.aside = aside;
         this.loans = new LoanBook(clock, undoAfter, chronicle::undone);
     }
 
@@ -131,6 +138,19 @@ public final class Engine {
     /** Treatments and loans under way. */
     public int underWay() {
         return underWay;
+    }
+
+    /**
+     * A case as it stands, for the status.
+     *
+     * @param state of its treatment; {@code CONFIRMED} while none is under way
+     */
+    public record OpenCase(String incident, ResourceId resource, Fault fault, String state, String remedy, long openedMillis) {
+    }
+
+    /** Cases open now; a snapshot at most half a second old. */
+    public List<OpenCase> open() {
+        return open;
     }
 
     /** The last round that was evaluated; {@code null} before the first. */
@@ -167,9 +187,10 @@ public final class Engine {
         if (mode.get() == Mode.OFF) {
             return;
         }
+        aside.accept(round);
         List<Finding> findings = new ArrayList<>();
         for (Detector detector : detectors) {
-            findings.addAll(detector.evaluate(round));
+            findings.addAll(evaluated(detector, round));
         }
         long now = clock.monotonicMillis();
         for (Diagnosis diagnosis : diagnostician.apply(findings, round)) {
@@ -178,6 +199,17 @@ public final class Engine {
             }
         }
         forgetGone(now);
+    }
+
+    /** One detector that throws must not silence the others. */
+    private static List<Finding> evaluated(Detector detector, Round round) {
+        try {
+            return detector.evaluate(round);
+        } catch (RuntimeException e) {
+            AdviceFailures.count(e);
+            LOG.warn("{}: a round failed and is skipped", detector.name(), e);
+            return List.of();
+        }
     }
 
     private Stress stress(Round round) {
@@ -394,6 +426,9 @@ public final class Engine {
     }
 
     private void count() {
+        open = cases.values().stream().map(one -> new OpenCase(one.incident, one.key.resource(), one.key.fault(),
+                (one.treatment == null ? TreatmentState.CONFIRMED : one.treatment.state()).name(),
+                one.treatment == null ? "" : one.treatment.plan().remedy(), one.openedMillis)).toList();
         underWay = loans.size() + (int) cases.values().stream().filter(one -> one.treatment != null).count();
     }
 }

@@ -1,9 +1,15 @@
 package io.jvmmedic.core.util;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.concurrent.ForkJoinPool;
+
 /** What differs between the JDKs we run on; everything newer than 17 is reached from here and nowhere else. */
 public final class Jdk {
 
     private static final Class<?> VIRTUAL = classOrNull("java.lang.VirtualThread");
+
+    private static final Method SET_PARALLELISM = setParallelismOrNull();
 
     private Jdk() {
     }
@@ -25,6 +31,28 @@ public final class Jdk {
     /** Whether a module is in the running image; {@code jdk.jfr} may be missing after jlink or {@code --limit-modules}. */
     public static boolean hasModule(String name) {
         return ModuleLayer.boot().findModule(name).isPresent();
+    }
+
+    /** {@code ForkJoinPool.setParallelism} exists from 19 on. */
+    public static boolean canSetParallelism() {
+        return SET_PARALLELISM != null;
+    }
+
+    /** Sets the parallelism and returns the one before; only where {@link #canSetParallelism()}. */
+    public static int setParallelism(ForkJoinPool pool, int size) throws Throwable {
+        try {
+            return (int) SET_PARALLELISM.invoke(pool, size);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static Method setParallelismOrNull() {
+        try {
+            return ForkJoinPool.class.getMethod("setParallelism", int.class);
+        } catch (NoSuchMethodException e) {
+            return null;
+        }
     }
 
     private static Class<?> classOrNull(String name) {

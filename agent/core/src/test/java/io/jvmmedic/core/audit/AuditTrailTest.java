@@ -92,7 +92,7 @@ class AuditTrailTest {
     }
 
     @Test
-    void aLookIsNotVerified() throws IOException {
+    void aLookIsNoRemediation() throws IOException {
         try (Recording recording = new Recording()) {
             recording.start();
             AuditTrail trail = trail();
@@ -105,7 +105,7 @@ class AuditTrailTest {
             recording.dump(file);
             List<RecordedEvent> events = RecordingFile.readAllEvents(file).stream()
                     .filter(event -> event.getString("incidentId").equals(id)).toList();
-            assertEquals(List.of("Finding", "Remediation", "Remediation", "Verification"), types(events));
+            assertEquals(List.of("Finding", "Remediation", "Verification"), types(events));
             assertFalse(event(events, "Verification").getBoolean("held"));
         }
     }

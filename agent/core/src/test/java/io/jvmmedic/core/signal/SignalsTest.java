@@ -66,7 +66,7 @@ class SignalsTest {
             assertTrue(round.of(Signal.HELD_CONNECTION).get(0).flag("unreachable"));
 
             Path file = folder.resolve("box.jfr");
-            assertTrue(signals.dump(file));
+            signals.dump(file);
             assertTrue(Files.size(file) > 0);
             assertReplaysTheSame(file, round);
         } finally {

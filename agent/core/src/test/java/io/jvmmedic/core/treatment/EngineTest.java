@@ -215,7 +215,7 @@ class EngineTest {
         engine = new Engine(List.of(new FlagDetector()), EngineTest::fold,
                 new Ward(Map.of(), Map.of(Fault.CONNECTION_LEAK, List.of(ladder))), policy, () -> mode,
                 new ShadowBook(Clock.SYSTEM, Duration.ofMinutes(5)), new Recorder(), Clock.SYSTEM,
-                Duration.ofMillis(600), Duration.ofMillis(500));
+                Duration.ofMillis(600), Duration.ofMillis(500), round -> { });
         engine.start();
     }
 

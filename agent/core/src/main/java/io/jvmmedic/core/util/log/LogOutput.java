@@ -11,13 +11,13 @@ import java.util.Map;
 import org.slf4j.event.Level;
 
 /**
- * Where lines go. A sentence that repeats is written a few times a minute, then only counted: a log that floods is an
+ * Where lines go. A sentence that repeats is written some times a minute, then only counted: a log that floods is an
  * incident of its own.
  */
 public final class LogOutput {
 
     private static final String PREFIX = "[jvm-medic] ";
-    private static final int REPEATS = 5;
+    private static final int REPEATS = 20;
     private static final long WINDOW_MILLIS = 60_000;
     private static final int MAX_TEMPLATES = 500;
 

@@ -1,0 +1,474 @@
+package io.jvmmedic.core.boot;
+
+import io.jvmmedic.bootstrap.Bridge;
+import io.jvmmedic.bootstrap.Hooks;
+import io.jvmmedic.bootstrap.MedicThread;
+import io.jvmmedic.core.audit.AuditTrail;
+import io.jvmmedic.core.audit.HomeFolder;
+import io.jvmmedic.core.audit.IncidentFolders;
+import io.jvmmedic.core.audit.Journal;
+import io.jvmmedic.core.config.MedicConfig;
+import io.jvmmedic.core.config.Option;
+import io.jvmmedic.core.config.Options;
+import io.jvmmedic.core.control.AgentProperties;
+import io.jvmmedic.core.control.AttachRequest;
+import io.jvmmedic.core.control.Commands;
+import io.jvmmedic.core.control.DumpView;
+import io.jvmmedic.core.control.IncidentBook;
+import io.jvmmedic.core.control.LiveResources;
+import io.jvmmedic.core.control.Mailbox;
+import io.jvmmedic.core.control.Refusal;
+import io.jvmmedic.core.control.StatusView;
+import io.jvmmedic.core.detect.Detector;
+import io.jvmmedic.core.detect.ExecutorSelfStarvationDetector;
+import io.jvmmedic.core.detect.ExecutorStalledDetector;
+import io.jvmmedic.core.detect.HttpPoolExhaustionDetector;
+import io.jvmmedic.core.detect.LeakedConnectionDetector;
+import io.jvmmedic.core.detect.LeakedResponseDetector;
+import io.jvmmedic.core.detect.LockDeadlockDetector;
+import io.jvmmedic.core.detect.NestedBorrowDetector;
+import io.jvmmedic.core.detect.PoolExhaustionDetector;
+import io.jvmmedic.core.diagnose.Diagnostician;
+import io.jvmmedic.core.instrument.InstallReport;
+import io.jvmmedic.core.instrument.Instrumenter;
+import io.jvmmedic.core.instrument.ModuleOpener;
+import io.jvmmedic.core.instrument.executor.ThreadCensus;
+import io.jvmmedic.core.instrument.hikari.HikariIntegration;
+import io.jvmmedic.core.model.Mode;
+import io.jvmmedic.core.model.Round;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.policy.BudgetLedger;
+import io.jvmmedic.core.policy.Policy;
+import io.jvmmedic.core.policy.ShadowBook;
+import io.jvmmedic.core.remedy.AbortHttpLease;
+import io.jvmmedic.core.remedy.AskForGc;
+import io.jvmmedic.core.remedy.DumpAllThreads;
+import io.jvmmedic.core.remedy.DumpBlackBox;
+import io.jvmmedic.core.remedy.DumpInvolvedThreads;
+import io.jvmmedic.core.remedy.ExplicitGc;
+import io.jvmmedic.core.remedy.GracefulRestart;
+import io.jvmmedic.core.remedy.GrowExecutor;
+import io.jvmmedic.core.remedy.GrowPool;
+import io.jvmmedic.core.remedy.Ladders;
+import io.jvmmedic.core.remedy.ReclaimLeakedConnection;
+import io.jvmmedic.core.remedy.Remedy;
+import io.jvmmedic.core.remedy.SoftEvictPool;
+import io.jvmmedic.core.remedy.ThreadText;
+import io.jvmmedic.core.resource.LeaseProbes;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.signal.Sampler;
+import io.jvmmedic.core.signal.Signals;
+import io.jvmmedic.core.treatment.Engine;
+import io.jvmmedic.core.treatment.Ward;
+import io.jvmmedic.core.util.AtomicFiles;
+import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.DisposableCall;
+import io.jvmmedic.core.util.Jdk;
+import java.io.File;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All wiring, by hand; reads as the table of contents. A library, a detector or a remedy is one line here.
+ *
+ * <p>{@link #install} runs on the host's thread and is quick; {@link #open} runs on the start thread.
+ */
+final class Clinic {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Clinic.class);
+    private static final DateTimeFormatter DUMP_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
+    private static final Duration DUMP_LIMIT = Duration.ofSeconds(20);
+    private static final Duration SHADOW_PATIENCE = Duration.ofMinutes(10);
+    /**
+     * A start competes with the host's own for the first seconds; Flight Recorder alone takes about 0.4 s of CPU. Before
+     * this much uptime there is nothing to heal.
+     */
+    private static final Duration START_DELAY = Duration.ofMillis(1_000);
+
+    private final MedicCore core;
+    private final Instrumentation instrumentation;
+    private final File jar;
+    private final MedicConfig config;
+    private final List<String> warnings = new ArrayList<>();
+    private final boolean hotAttach;
+    private final Clock clock = Clock.SYSTEM;
+    private final long startedAt = clock.monotonicMillis();
+    private final LiveMode mode;
+    private final ResourceRegistry registry = new ResourceRegistry();
+    private final Instrumenter instrumenter;
+    private final LeaseProbes probes;
+    private final ThreadCensus census;
+
+    private Optional<HomeFolder> home = Optional.empty();
+    private Journal journal = Journal.none();
+    private IncidentFolders folders = IncidentFolders.none();
+    private AuditTrail trail;
+    private IncidentBook book;
+    private Policy policy;
+    private ShadowBook shadows;
+    private List<Detector> detectors = List.of();
+    private List<Remedy> remedies = List.of();
+    private Signals signals;
+    private AskForGc gc;
+    private Engine engine;
+    private Sampler sampler;
+    private AgentProperties properties;
+    private Commands commands;
+    private Optional<Mailbox> mailbox = Optional.empty();
+    private Thread shutdownHook;
+    private volatile boolean opened;
+
+    Clinic(MedicCore core, Instrumentation instrumentation, File jar, MedicConfig config, List<String> warnings,
+            boolean hotAttach) {
+        this.core = core;
+        this.instrumentation = instrumentation;
+        this.jar = jar;
+        this.config = config;
+        this.warnings.addAll(warnings);
+        this.hotAttach = hotAttach;
+        this.mode = new LiveMode(config.get(Options.MODE), config.get(Options.KILL_FILE));
+        this.instrumenter = new Instrumenter(instrumentation, List.of(new HikariIntegration()),
+                config.get(Options.DISABLED_INTEGRATIONS));
+        this.probes = new LeaseProbes(registry, instrumenter.factories());
+        this.census = new ThreadCensus(registry, new ModuleOpener(instrumentation), instrumenter.integrations().stream()
+                .flatMap(integration -> integration.discoveries(registry).stream()).toList());
+    }
+
+    /** Connects the hooks and adds the transformer. Loads neither Byte Buddy nor Flight Recorder. */
+    void install() {
+        Hooks.connect(probes);
+        instrumenter.install(probes::selfTested);
+    }
+
+    /** Everything slow. An error here leaves the host alone and the agent without effect. */
+    void open() {
+        try {
+            waitForTheHost();
+            openFiles();
+            openPolicy();
+            openLoop();
+            openControl();
+            opened = true;
+            LOG.info("started: mode {}, flight recorder {}, files in {}", mode.get(), signals.describe(),
+                    home.map(folder -> folder.jvm().toString()).orElse("memory only"));
+        } catch (Throwable e) {
+            LOG.error("not started, the application goes on without it", e);
+            Hooks.disconnect();
+        }
+    }
+
+    private void waitForTheHost() throws InterruptedException {
+        if (!hotAttach) {
+            Thread.sleep(START_DELAY.toMillis());
+        }
+    }
+
+    private void openFiles() {
+        home = HomeFolder.open(config, warn());
+        journal = home.map(folder -> Journal.in(folder.jvm(), warn())).orElseGet(Journal::none);
+        folders = home.map(folder -> IncidentFolders.in(folder.jvm(), config.get(Options.INCIDENTS_MAX),
+                config.get(Options.INCIDENTS_SIZE), warn())).orElseGet(IncidentFolders::none);
+    }
+
+    private void openPolicy() {
+        Duration keep = Policy.longestPeriod(config);
+        BudgetLedger ledger = home.map(folder -> BudgetLedger.open(folder.ledger(), keep, clock, warn()))
+                .orElseGet(() -> BudgetLedger.inMemory(keep, clock));
+        policy = new Policy(config, clock, this::uptimeMillis, ledger, budgets(), drasticOptIns());
+        shadows = new ShadowBook(clock, SHADOW_PATIENCE);
+    }
+
+    private static Map<String, Option<io.jvmmedic.core.config.Budget>> budgets() {
+        return Map.of(
+                ReclaimLeakedConnection.NAME, Options.BUDGET_RECLAIM,
+                AbortHttpLease.NAME, Options.BUDGET_RECLAIM,
+                GrowPool.NAME, Options.BUDGET_GROW,
+                GrowExecutor.NAME, Options.BUDGET_GROW,
+                SoftEvictPool.NAME, Options.BUDGET_EVICT,
+                DumpAllThreads.NAME, Options.BUDGET_DUMP,
+                GracefulRestart.NAME, Options.BUDGET_RESTART);
+    }
+
+    private static Map<String, Option<Boolean>> drasticOptIns() {
+        return Map.of(GracefulRestart.NAME, Options.RESTART_ENABLED);
+    }
+
+    private long uptimeMillis() {
+        return ProcessHandle.current().info().startInstant()
+                .map(start -> clock.millis() - start.toEpochMilli()).orElse(clock.monotonicMillis() - startedAt);
+    }
+
+    private void openLoop() {
+        detectors = List.<Detector>of(
+                new LeakedConnectionDetector(config),
+                new NestedBorrowDetector(config),
+                new PoolExhaustionDetector(config),
+                new ExecutorSelfStarvationDetector(config),
+                new ExecutorStalledDetector(config),
+                new LockDeadlockDetector(config),
+                new LeakedResponseDetector(config),
+                new HttpPoolExhaustionDetector(config)).stream()
+                .filter(one -> !config.get(Options.DISABLED_DETECTORS).contains(one.name())).toList();
+        signals = Signals.open(config, clock, round -> engine.offer(round));
+        trail = new AuditTrail(journal, folders, signals.isRecorded(), mode, clock);
+        book = new IncidentBook(trail, clock, id -> folders.folderOf(id).map(Object::toString).orElse(""));
+        IncidentEvidence evidence = new IncidentEvidence(trail, folders, signals);
+        remedies = List.of(
+                new DumpInvolvedThreads(registry, census, evidence),
+                new DumpAllThreads(census, evidence),
+                new DumpBlackBox(evidence),
+                new ReclaimLeakedConnection(registry, config),
+                new SoftEvictPool(registry),
+                new GrowPool(registry, config),
+                new GrowExecutor(registry, config),
+                new AbortHttpLease(registry, config),
+                new GracefulRestart(config, this::lastWords, this::vetoOnRestart));
+        Ward ward = new Ward(Ladders.of(Ladders.EVIDENCE, remedies), Ladders.of(Ladders.STANDARD, remedies));
+        gc = new AskForGc(config, ExplicitGc.ofThisJvm(), clock);
+        engine = new Engine(detectors, new Diagnostician()::diagnose, ward, policy, mode, shadows,
+                new Closing(book, id -> recordAtEnd(evidence, id)), clock,
+                config.get(Options.UNDO_AFTER), config.get(Options.COOL_DOWN_AFTER_FAILURE), this::askForGc);
+        engine.start();
+    }
+
+    private void askForGc(Round round) {
+        gc.observe(round);
+        if (mode.get() == Mode.HEAL && gc.refusal().isEmpty()) {
+            note(gc.perform());
+        }
+    }
+
+    /** The recording taken before the repair does not hold the repair: once more, now that the story is over. */
+    private void recordAtEnd(IncidentEvidence evidence, String incident) {
+        if (home.isPresent() && signals.isRecorded()) {
+            DisposableCall.start(DUMP_LIMIT, clock, () -> evidence.recording(incident));
+        }
+    }
+
+    private void lastWords(String reason) {
+        trail.noted("the JVM ends: " + reason);
+    }
+
+    private Optional<String> vetoOnRestart() {
+        return mode.get() == Mode.HEAL ? Optional.empty() : Optional.of("mode is " + mode.get());
+    }
+
+    private void openControl() {
+        properties = AgentProperties.open(instrumentation, warn());
+        ClinicView view = new ClinicView(this);
+        commands = new Commands(view);
+        mailbox = home.flatMap(folder -> Mailbox.open(folder.jvm(), commands, properties, warn()));
+        sampler = new Sampler(registry, census, census, signals, clock,
+                () -> new Sampler.Health(mode.get().toString(), engine.underWay(), engine.dropped()), this::eachTick);
+        sampler.start();
+        shutdownHook = new MedicThread(this::shutDown, "shutdown");
+        Runtime.getRuntime().addShutdownHook(shutdownHook);
+        properties.announce(version(), mailbox.map(Mailbox::folder).orElse(null));
+    }
+
+    private void eachTick() {
+        mode.look();
+        mailbox.ifPresent(Mailbox::poll);
+    }
+
+    String version() {
+        String version = Clinic.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    private Consumer<String> warn() {
+        return sentence -> {
+            synchronized (warnings) {
+                if (warnings.size() < 100) {
+                    warnings.add(sentence);
+                }
+            }
+            LOG.warn("{}", sentence);
+        };
+    }
+
+    /** A later attach; the answer is one line in the log, and where it asked for it, a reply. */
+    void command(String arguments) {
+        if (!opened) {
+            LOG.info("the agent is still starting, the options of this attach change nothing");
+            return;
+        }
+        LOG.info("{}", AttachRequest.handle(arguments, commands, properties));
+    }
+
+    /** In order: no new acts, loans back, stream and files last. Waits for no lock of the host. */
+    private void shutDown() {
+        sampler.stop();
+        stopEngine("the JVM ends");
+        mailbox.ifPresent(Mailbox::close);
+        trail.noted("the JVM ends");
+    }
+
+    private void stopEngine(String reason) {
+        try {
+            engine.stop(STOP_LIMIT, reason);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Gives loans back, restores every class and lets go of everything that could hold the loader. */
+    void detach() {
+        LOG.info("detaching");
+        trail.noted("detached on request");
+        Hooks.disconnect();
+        sampler.stop();
+        stopEngine("the agent is detached");
+        instrumenter.uninstall();
+        signals.close();
+        mailbox.ifPresent(Mailbox::close);
+        try {
+            Runtime.getRuntime().removeShutdownHook(shutdownHook);
+        } catch (IllegalStateException e) {
+            // The JVM ends anyhow.
+        }
+        LOG.info("detached");
+        properties.withdraw();
+        Bridge.detached(core);
+    }
+
+    // ---- read by the view
+
+    /**
+     * Writes what there is at this moment.
+     *
+     * @param full all threads; else those that hold or wait for something
+     */
+    DumpView dump(boolean full) throws Refusal, IOException {
+        Path folder = home.map(HomeFolder::jvm).orElseThrow(() -> Refusal.refused(
+                "Nothing can be dumped: the agent has no folder to write to, set dir to a writable one."));
+        String time = DUMP_TIME.format(LocalDateTime.now());
+        List<String> files = new ArrayList<>();
+        Path threads = folder.resolve("dump-" + time + "-threads.txt");
+        ThreadText text = new ThreadText((full ? "all threads" : "threads that hold or wait") + ", " + time);
+        AtomicFiles.write(threads, file -> Files.writeString(file, full
+                ? text.threads(Thread.getAllStackTraces()).toString() : text.threads(involved()).toString()));
+        files.add(threads.toString());
+        if (signals.isRecorded()) {
+            Path recording = folder.resolve("dump-" + time + ".jfr");
+            AtomicFiles.write(recording, signals::dump);
+            files.add(recording.toString());
+        }
+        return new DumpView(files);
+    }
+
+    private List<Thread> involved() {
+        Set<Thread> threads = new LinkedHashSet<>();
+        registry.leases().waiters().forEach(waiter -> threads.add(waiter.thread()));
+        Stream.concat(registry.pools().stream(), registry.httpPools().stream())
+                .flatMap(pool -> registry.leases().of(pool).stream())
+                .forEach(lease -> threads.add(census.byId(lease.threadId())));
+        registry.executors().forEach(executor ->
+                executor.blockedWorkers().forEach(blocked -> threads.add(blocked.worker())));
+        threads.remove(null);
+        return List.copyOf(threads);
+    }
+
+    void note(String text) {
+        LOG.info("{}", text);
+        trail.noted(text);
+    }
+
+    String appName() {
+        return HomeFolder.appName(config);
+    }
+
+    long agentUptimeMillis() {
+        return clock.monotonicMillis() - startedAt;
+    }
+
+    LiveMode mode() {
+        return mode;
+    }
+
+    boolean isHotAttached() {
+        return hotAttach;
+    }
+
+    Signals signals() {
+        return signals;
+    }
+
+    String folder() {
+        return home.map(folder -> folder.jvm().toString()).orElse("");
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    LiveResources resources() {
+        return new LiveResources(registry, census);
+    }
+
+    /** One part per integration: the worst of what became of its classes. */
+    List<StatusView.Part> integrationParts() {
+        InstallReport report = instrumenter.report();
+        return instrumenter.integrations().stream().map(integration -> {
+            List<InstallReport.Row> problems = report.problems().stream()
+                    .filter(row -> row.integration().equals(integration.name())).toList();
+            String state = !problems.isEmpty() ? "NOT APPLIED"
+                    : report.applied(integration.name()) ? "APPLIED" : "NOT SEEN";
+            return new StatusView.Part(integration.name(), state, instrumenter.failure().isEmpty()
+                    ? problems.stream().map(row -> row.type() + ": " + row.reason()).findFirst().orElse("")
+                    : instrumenter.failure());
+        }).toList();
+    }
+
+    List<Detector> detectors() {
+        return detectors;
+    }
+
+    List<Remedy> remedies() {
+        return remedies;
+    }
+
+    /** Lock cycles are told by {@code java.management} only. */
+    Set<String> impossibleSignals() {
+        return Jdk.hasModule("java.management") ? Set.of() : Set.of(Signal.DEADLOCKED_THREAD);
+    }
+
+    Policy policy() {
+        return policy;
+    }
+
+    ShadowBook shadows() {
+        return shadows;
+    }
+
+    IncidentBook book() {
+        return book;
+    }
+
+    MedicConfig config() {
+        return config;
+    }
+
+    List<String> warnings() {
+        synchronized (warnings) {
+            return List.copyOf(warnings);
+        }
+    }
+}

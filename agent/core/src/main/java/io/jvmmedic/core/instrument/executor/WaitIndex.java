@@ -1,0 +1,84 @@
+package io.jvmmedic.core.instrument.executor;
+
+import io.jvmmedic.core.instrument.Members;
+import java.lang.reflect.Field;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Which objects a thread can be parked on become ready only by running a queued task, and which task that is. Everything
+ * by identity; no method of a host object is called.
+ *
+ * <p>A thread in {@code FutureTask.get} is parked on the task itself. One in {@code CompletableFuture.get} is parked on a
+ * {@code Signaller}, which does not know its future; the way to it leads from the queued task over its future and that
+ * one's dependents. A dependent that any of several futures can complete is no edge.
+ */
+final class WaitIndex {
+
+    /** Wrappers around a task, and stages after it: {@code supplyAsync().thenApply().thenApply()}. */
+    private static final int MAX_DEPTH = 4;
+    /** Dependents looked at per future. */
+    private static final int MAX_DEPENDENTS = 100;
+
+    private final Map<Object, Integer> positions = new IdentityHashMap<>();
+    private final Map<Class<?>, Map<String, Optional<Field>>> fields = new HashMap<>();
+
+    WaitIndex(List<Object> queue) {
+        for (int position = 0; position < queue.size(); position++) {
+            addTask(queue.get(position), position, MAX_DEPTH);
+        }
+    }
+
+    /** Position of the queued task that {@code blocker} waits for; -1 if there is none. */
+    int position(Object blocker) {
+        return positions.getOrDefault(blocker, -1);
+    }
+
+    private void addTask(Object task, int position, int depth) {
+        if (task == null || depth == 0 || positions.putIfAbsent(task, position) != null) {
+            return;
+        }
+        if (task.getClass().getName().startsWith("java.util.concurrent.CompletableFuture$")) {
+            addFuture(read(task, "dep"), position, depth - 1);
+        } else {
+            addTask(Wrappers.inner(task), position, depth - 1);
+        }
+    }
+
+    private void addFuture(Object future, int position, int depth) {
+        if (!(future instanceof CompletableFuture) || depth == 0 || positions.putIfAbsent(future, position) != null) {
+            return;
+        }
+        Object dependent = read(future, "stack");
+        for (int i = 0; dependent != null && i < MAX_DEPENDENTS; i++) {
+            addDependent(dependent, position, depth - 1);
+            dependent = read(dependent, "next");
+        }
+    }
+
+    private void addDependent(Object dependent, int position, int depth) {
+        String kind = dependent.getClass().getSimpleName();
+        if (kind.startsWith("Or") || kind.equals("AnyOf")) {
+            return;
+        }
+        if (kind.equals("CoCompletion")) {
+            Object base = read(dependent, "base");
+            if (base != null) {
+                addDependent(base, position, depth);
+            }
+            return;
+        }
+        positions.putIfAbsent(dependent, position);
+        addFuture(read(dependent, "dep"), position, depth);
+    }
+
+    private Object read(Object owner, String name) {
+        return fields.computeIfAbsent(owner.getClass(), type -> new HashMap<>())
+                .computeIfAbsent(name, key -> Members.field(owner.getClass(), key))
+                .map(field -> Members.read(owner, field)).orElse(null);
+    }
+}

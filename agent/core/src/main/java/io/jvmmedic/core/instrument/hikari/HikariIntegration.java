@@ -1,0 +1,116 @@
+package io.jvmmedic.core.instrument.hikari;
+
+import static io.jvmmedic.core.instrument.Member.constructor;
+import static io.jvmmedic.core.instrument.Member.field;
+import static io.jvmmedic.core.instrument.Member.method;
+
+import io.jvmmedic.core.instrument.Integration;
+import io.jvmmedic.core.instrument.Member;
+import io.jvmmedic.core.instrument.ThreadDiscovery;
+import io.jvmmedic.core.instrument.Weave;
+import io.jvmmedic.core.resource.HandleFactory;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import java.util.ArrayList;
+import java.util.List;
+
+/** HikariCP 4 to 7. Version 3 has no {@code keepalive} and other housekeeping, so its shape is refused. */
+public final class HikariIntegration implements Integration {
+
+    private static final String POOL = "com.zaxxer.hikari.pool.";
+    private static final String POOL_TYPE = "Lcom/zaxxer/hikari/pool/HikariPool;";
+    private static final String ENTRY_TYPE = "Lcom/zaxxer/hikari/pool/PoolEntry;";
+    private static final String ADVICE = HikariIntegration.class.getPackageName() + ".";
+    private static final Member UNWRAP = method("unwrap", "(Ljava/lang/Class;)Ljava/lang/Object;");
+
+    @Override
+    public String name() {
+        return "hikari";
+    }
+
+    @Override
+    public List<String> opens() {
+        return List.of("com.zaxxer.hikari", "com.zaxxer.hikari.pool", "com.zaxxer.hikari.util");
+    }
+
+    @Override
+    public HandleFactory handles() {
+        return HikariHandle::new;
+    }
+
+    @Override
+    public List<ThreadDiscovery> discoveries(ResourceRegistry registry) {
+        return List.of(new HikariDiscovery(registry, handles()));
+    }
+
+    @Override
+    public List<Weave> weaves() {
+        return List.of(
+                Weave.into(POOL + "HikariPool")
+                        .needs(field("connectionBag", "Lcom/zaxxer/hikari/util/ConcurrentBag;"),
+                                method("closeConnection", "(" + ENTRY_TYPE + "Ljava/lang/String;)V"),
+                                method("evictConnection", "(Ljava/sql/Connection;)V"),
+                                method("softEvictConnections", "()V"),
+                                field("poolState", "I"))
+                        .hook(ADVICE + "AppearedAdvice", constructor("(Lcom/zaxxer/hikari/HikariConfig;)V"))
+                        .hook(ADVICE + "ReturnedAdvice", method("recycle", "(" + ENTRY_TYPE + ")V"))
+                        .hook(ADVICE + "WaitingAdvice", method("addBagItem", "(I)V"))
+                        .hook(ADVICE + "GaveUpAdvice", method("createTimeoutException", "(J)Ljava/sql/SQLException;"))
+                        .hook(ADVICE + "LeftAdvice", method("getConnection", "(J)Ljava/sql/Connection;")),
+                Weave.into(POOL + "PoolEntry")
+                        .needs(field("hikariPool", POOL_TYPE), field("state", "I"), method("markEvicted", "()V"),
+                                field("keepalive", "Ljava/util/concurrent/ScheduledFuture;"))
+                        .hook(ADVICE + "BorrowedAdvice",
+                                method("createProxyConnection",
+                                        "(Lcom/zaxxer/hikari/pool/ProxyLeakTask;)Ljava/sql/Connection;"),
+                                method("createProxyConnection",
+                                        "(Lcom/zaxxer/hikari/pool/ProxyLeakTask;J)Ljava/sql/Connection;"))
+                        .hook(ADVICE + "DiscardedAdvice", method("close", "()Ljava/sql/Connection;")),
+                Weave.into(POOL + "HikariPool$MaxLifetimeTask")
+                        .hook(ADVICE + "HousekeepingAdvice", method("run", "()V")),
+                Weave.into(POOL + "HikariPool$KeepaliveTask")
+                        .hook(ADVICE + "HousekeepingAdvice", method("run", "()V")),
+                Weave.into(POOL + "ProxyConnection")
+                        .needs(field("poolEntry", ENTRY_TYPE))
+                        .hook(ADVICE + "UsedAdvice", method("markCommitStateDirty", "()V"))
+                        .hook(ADVICE + "EscapedAdvice", UNWRAP),
+                Weave.into(POOL + "HikariProxyConnection")
+                        .hook(ADVICE + "EscapedAdvice",
+                                method("createBlob", "()Ljava/sql/Blob;"),
+                                method("createClob", "()Ljava/sql/Clob;"),
+                                method("createNClob", "()Ljava/sql/NClob;"),
+                                method("createSQLXML", "()Ljava/sql/SQLXML;")),
+                Weave.into(POOL + "ProxyStatement").hook(ADVICE + "EscapedPartAdvice", UNWRAP),
+                Weave.into(POOL + "ProxyResultSet").hook(ADVICE + "EscapedPartAdvice", UNWRAP),
+                Weave.into(POOL + "ProxyDatabaseMetaData").hook(ADVICE + "EscapedPartAdvice", UNWRAP),
+                parts(Weave.into(POOL + "HikariProxyResultSet")),
+                parts(Weave.into(POOL + "HikariProxyCallableStatement")));
+    }
+
+    /** Getters that hand out an object of the driver which reads through its connection later. */
+    private static Weave parts(Weave weave) {
+        return weave
+                .hook(ADVICE + "EscapedPartAdvice", byColumn(
+                        "getBlob", "Ljava/sql/Blob;", "getClob", "Ljava/sql/Clob;", "getNClob", "Ljava/sql/NClob;",
+                        "getSQLXML", "Ljava/sql/SQLXML;", "getArray", "Ljava/sql/Array;", "getRef", "Ljava/sql/Ref;",
+                        "getBinaryStream", "Ljava/io/InputStream;", "getAsciiStream", "Ljava/io/InputStream;",
+                        "getUnicodeStream", "Ljava/io/InputStream;", "getCharacterStream", "Ljava/io/Reader;",
+                        "getNCharacterStream", "Ljava/io/Reader;"))
+                .hook(ADVICE + "EscapedValueAdvice",
+                        method("getObject", "(I)Ljava/lang/Object;"),
+                        method("getObject", "(Ljava/lang/String;)Ljava/lang/Object;"),
+                        method("getObject", "(ILjava/util/Map;)Ljava/lang/Object;"),
+                        method("getObject", "(Ljava/lang/String;Ljava/util/Map;)Ljava/lang/Object;"),
+                        method("getObject", "(ILjava/lang/Class;)Ljava/lang/Object;"),
+                        method("getObject", "(Ljava/lang/String;Ljava/lang/Class;)Ljava/lang/Object;"));
+    }
+
+    /** Each getter by index and by name. */
+    private static Member[] byColumn(String... gettersAndTypes) {
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < gettersAndTypes.length; i += 2) {
+            members.add(method(gettersAndTypes[i], "(I)" + gettersAndTypes[i + 1]));
+            members.add(method(gettersAndTypes[i], "(Ljava/lang/String;)" + gettersAndTypes[i + 1]));
+        }
+        return members.toArray(Member[]::new);
+    }
+}

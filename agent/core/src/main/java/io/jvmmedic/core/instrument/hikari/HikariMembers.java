@@ -1,0 +1,156 @@
+package io.jvmmedic.core.instrument.hikari;
+
+import io.jvmmedic.core.instrument.Members;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The members of one version of HikariCP, found once per pool. Holds classes and members only: a pool's
+ * {@code HikariConfig} is often the {@code HikariDataSource} itself, which holds the pool.
+ */
+final class HikariMembers {
+
+    static final int IN_USE = 1;
+    private static final int POOL_SHUTDOWN = 2;
+
+    private final Method active;
+    private final Method idle;
+    private final Method total;
+    private final Method waiting;
+    private final Method addBagItem;
+    private final Method softEvict;
+    private final Method evict;
+    private final Method close;
+    private final Method markEvicted;
+    private final Method reserve;
+    private final Method maximum;
+    private final Method setMaximum;
+    private final Field entryState;
+    private final Field poolState;
+    private final Field config;
+    private final Field bag;
+    private final Field sharedList;
+
+    /** @throws IllegalStateException when a member is missing, which the shape check should have found before */
+    HikariMembers(Object pool) {
+        Class<?> type = pool.getClass();
+        config = field(type, "config");
+        bag = field(type, "connectionBag");
+        poolState = field(type, "poolState");
+        active = method(type, "getActiveConnections");
+        idle = method(type, "getIdleConnections");
+        total = method(type, "getTotalConnections");
+        waiting = method(type, "getThreadsAwaitingConnection");
+        addBagItem = method(type, "addBagItem", int.class);
+        softEvict = method(type, "softEvictConnections");
+        evict = method(type, "evictConnection", Connection.class);
+        Class<?> entry = type(type, "com.zaxxer.hikari.pool.PoolEntry");
+        close = method(type, "closeConnection", entry, String.class);
+        markEvicted = method(entry, "markEvicted");
+        entryState = field(entry, "state");
+        Class<?> bagType = bag.getType();
+        sharedList = field(bagType, "sharedList");
+        reserve = method(bagType, "reserve", type(type, bagType.getName() + "$IConcurrentBagEntry"));
+        Class<?> configType = config.getType();
+        maximum = method(configType, "getMaximumPoolSize");
+        setMaximum = method(configType, "setMaximumPoolSize", int.class);
+    }
+
+    int active(Object pool) {
+        return number(pool, active);
+    }
+
+    int idle(Object pool) {
+        return number(pool, idle);
+    }
+
+    int total(Object pool) {
+        return number(pool, total);
+    }
+
+    int waiting(Object pool) {
+        return number(pool, waiting);
+    }
+
+    int maximum(Object pool) {
+        return number(Members.read(pool, config), maximum);
+    }
+
+    boolean isShutdown(Object pool) {
+        return (int) Members.read(pool, poolState) == POOL_SHUTDOWN;
+    }
+
+    /** {@code IConcurrentBagEntry.STATE_*} of an entry. */
+    int state(Object entry) {
+        return (int) Members.read(entry, entryState);
+    }
+
+    /** All entries; a copy-on-write list, so it is a snapshot once an iterator exists. */
+    @SuppressWarnings("unchecked")
+    List<Object> entries(Object pool) {
+        return List.copyOf((List<Object>) Members.read(Members.read(pool, bag), sharedList));
+    }
+
+    void markEvicted(Object entry) throws Throwable {
+        Members.call(entry, markEvicted);
+    }
+
+    /** Takes an idle entry so that nobody can borrow it; false if it is not idle. */
+    boolean reserve(Object pool, Object entry) throws Throwable {
+        return (boolean) Members.call(Members.read(pool, bag), reserve, entry);
+    }
+
+    void close(Object pool, Object entry, String reason) throws Throwable {
+        Members.call(pool, close, entry, reason);
+    }
+
+    void evict(Object pool, Connection handle) throws Throwable {
+        Members.call(pool, evict, handle);
+    }
+
+    void softEvict(Object pool) throws Throwable {
+        Members.call(pool, softEvict);
+    }
+
+    void setMaximum(Object pool, int size) throws Throwable {
+        Members.call(Members.read(pool, config), setMaximum, size);
+    }
+
+    /** Asks for new entries, one call each: a call makes one creator run, whatever number it is given. */
+    void add(Object pool, int wanted) throws Throwable {
+        for (int i = 0; i < wanted; i++) {
+            Members.call(pool, addBagItem, wanted);
+        }
+    }
+
+    private static int number(Object owner, Method getter) {
+        try {
+            return (int) Members.call(owner, getter);
+        } catch (Throwable e) {
+            throw new IllegalStateException(getter + " failed", e);
+        }
+    }
+
+    private static Class<?> type(Class<?> neighbour, String name) {
+        try {
+            return Class.forName(name, false, neighbour.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("this version of HikariCP has no " + name, e);
+        }
+    }
+
+    private static Field field(Class<?> type, String name) {
+        return found(Members.field(type, name), name);
+    }
+
+    private static Method method(Class<?> type, String name, Class<?>... parameters) {
+        return found(Members.method(type, name, parameters), name);
+    }
+
+    private static <M> M found(Optional<M> member, String name) {
+        return member.orElseThrow(() -> new IllegalStateException("this version of HikariCP has no " + name));
+    }
+}

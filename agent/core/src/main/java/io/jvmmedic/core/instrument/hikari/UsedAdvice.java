@@ -1,0 +1,16 @@
+package io.jvmmedic.core.instrument.hikari;
+
+import io.jvmmedic.bootstrap.Hooks;
+import net.bytebuddy.asm.Advice;
+
+/** A statement is being executed: all of them pass here. */
+final class UsedAdvice {
+
+    private UsedAdvice() {
+    }
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    static void enter(@Advice.FieldValue("poolEntry") Object entry) {
+        Hooks.used(entry);
+    }
+}

@@ -1,0 +1,2 @@
+/** HikariCP 4 to 7. */
+package io.jvmmedic.core.instrument.hikari;
