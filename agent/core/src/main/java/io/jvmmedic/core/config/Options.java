@@ -64,8 +64,8 @@ public final class Options {
             Parsers.words("auto", "on", "off"));
     public static final Option<Long> GC_MAX_HEAP = add("gc.max-heap", "1g",
             "auto asks for a GC that stops the world only below this much used heap", Parsers.bytes());
-    public static final Option<Duration> GC_EVERY = add("gc.every", "20s",
-            "at most one GC is asked for in this time", Parsers.duration());
+    public static final Option<Duration> GC_EVERY = add("gc.every", "3s",
+            "at most one GC is asked for in this time, nor before 50 times as long as the last one took", Parsers.duration());
 
     public static final Option<Integer> POOL_GROW_CAP = add("pool.grow-cap", "50",
             "a pool is grown by at most this many percent of its maximum, and at least by 1", Parsers.number(1, 400));

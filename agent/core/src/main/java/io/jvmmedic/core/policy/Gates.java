@@ -175,7 +175,8 @@ public final class Gates {
 
     private Answer startupGrace(Request request, Situation situation) {
         boolean proven = request.plan().confidence() == Confidence.CERTAIN && request.plan().risk() != Risk.DRASTIC;
-        if (proven || situation.uptime().compareTo(startupGrace) >= 0) {
+        // Evidence changes nothing, and the fault of a start is the one that nobody can look at later.
+        if (proven || request.plan().risk() == Risk.NONE || situation.uptime().compareTo(startupGrace) >= 0) {
             return Answer.PASS;
         }
         return new Refuse("up for " + text(situation.uptime()) + ", start-up grace is " + text(startupGrace)

@@ -30,6 +30,8 @@ public final class AskForGc {
 
     /** Somebody waits, or something lies unused, for so long before it counts. */
     private static final long NOTABLE_MILLIS = 1_000;
+    /** A collection may be asked for again after so many times its own length: at most 2 % of the time. */
+    private static final long REST_FACTOR = 50;
     private static final Duration GC_LIMIT = Duration.ofSeconds(60);
     private static final int REMEMBERED_LEASES = 1_000;
 
@@ -67,6 +69,7 @@ public final class AskForGc {
     private List<Candidate> candidates = List.of();
     private long askedAt = Long.MIN_VALUE;
     private DisposableCall<Void> running;
+    private volatile long lastLengthMillis;
 
     public AskForGc(MedicConfig config, ExplicitGc vm, Clock clock) {
         this(config, vm, clock, System::gc);
@@ -186,9 +189,13 @@ public final class AskForGc {
 
     private Optional<String> tooSoon() {
         long since = clock.monotonicMillis() - askedAt;
-        return askedAt == Long.MIN_VALUE || since >= everyMillis ? Optional.empty()
-                : Optional.of("the last collection was asked for " + Phrases.duration(since) + " ago, "
-                        + Options.GC_EVERY.key() + " is " + Phrases.duration(everyMillis));
+        long rest = lastLengthMillis * REST_FACTOR;
+        if (askedAt == Long.MIN_VALUE || since >= Math.max(everyMillis, rest)) {
+            return Optional.empty();
+        }
+        return Optional.of("the last collection was asked for " + Phrases.duration(since) + " ago, " + (rest > everyMillis
+                ? "it took " + Phrases.duration(lastLengthMillis) + " and " + REST_FACTOR + " times as long must pass"
+                : Options.GC_EVERY.key() + " is " + Phrases.duration(everyMillis)));
     }
 
     private Optional<String> tooExpensive() {
@@ -215,7 +222,9 @@ public final class AskForGc {
         askedAt = clock.monotonicMillis();
         open.forEach(candidate -> askedFor.add(candidate.lease()));
         running = DisposableCall.start(GC_LIMIT, clock, () -> {
+            long begin = clock.monotonicMillis();
             collector.run();
+            lastLengthMillis = clock.monotonicMillis() - begin;
             return null;
         });
         Map<String, Long> byPool = open.stream()

@@ -43,19 +43,25 @@ final class LeaseTable {
         return lease;
     }
 
-    synchronized void remove(Lease lease) {
+    /** False when another thread was first. */
+    synchronized boolean remove(Lease lease) {
         List<Lease> kept = all();
-        if (kept.remove(lease)) {
+        boolean present = kept.remove(lease);
+        if (present) {
             rebuild(kept);
         }
+        return present;
     }
 
-    /** Drops slots whose entry is collected. Cheap when there is nothing to drop. */
-    synchronized void prune() {
-        List<Lease> kept = all();
-        if (kept.removeIf(Lease::isGone)) {
+    /** Drops slots whose entry is collected, and returns them. Cheap when there is nothing to drop. */
+    synchronized List<Lease> prune() {
+        List<Lease> gone = all().stream().filter(Lease::isGone).toList();
+        if (!gone.isEmpty()) {
+            List<Lease> kept = all();
+            kept.removeAll(gone);
             rebuild(kept);
         }
+        return gone;
     }
 
     /** A copy; also of slots that are free. */

@@ -1,12 +1,12 @@
 package io.jvmmedic.core.resource;
 
 import io.jvmmedic.core.util.AppFrames;
+import io.jvmmedic.core.util.CoarseClock;
 import io.jvmmedic.core.util.Jdk;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,13 +20,17 @@ public final class Leases {
     private static final int SITE_SAMPLE = 1_024;
     /** More waiters than this are counted by the pool itself, but not listed. */
     private static final int MAX_WAITERS = 5_000;
+    private static final int ATTENTION_TICKS = 60_000 / CoarseClock.TICK_MILLIS;
 
     private final ResourceRegistry registry;
     private final LeaseTable table = new LeaseTable();
     private final SiteBook sites = new SiteBook();
     private final Map<Long, Waiter> waiters = new ConcurrentHashMap<>();
     private final Map<ResourceHandle, AtomicLong> timeouts = new ConcurrentHashMap<>();
-    private final Set<ResourceHandle> attention = ConcurrentHashMap.newKeySet();
+    /** Borrows of slots that are gone, so that a count never falls. */
+    private final Map<ResourceHandle, Long> retired = new ConcurrentHashMap<>();
+    /** Until which tick a resource keeps its attention. */
+    private final Map<ResourceHandle, Integer> attention = new ConcurrentHashMap<>();
     /** Read on each borrow: an empty set costs one field load. */
     private volatile boolean anyAttention;
     private volatile boolean anyWaiter;
@@ -51,7 +55,7 @@ public final class Leases {
             stopWaiting(thread);
         }
         boolean capture = (lease.borrows() & SITE_SAMPLE - 1) == 0
-                || anyAttention && attention.contains(lease.resource());
+                || anyAttention && attention.containsKey(lease.resource());
         lease.borrowed(handle, thread, capture ? site() : null);
     }
 
@@ -66,7 +70,9 @@ public final class Leases {
         Lease lease = table.find(entry);
         if (lease != null) {
             lease.returned();
-            table.remove(lease);
+            if (table.remove(lease)) {
+                retire(lease);
+            }
         }
     }
 
@@ -89,8 +95,11 @@ public final class Leases {
     public void waiting(Object pool, HandleFactory factory) {
         if (waiters.size() < MAX_WAITERS) {
             Thread thread = Thread.currentThread();
-            registry.register(pool, factory)
-                    .ifPresent(resource -> waiters.put(Jdk.threadId(thread), new Waiter(thread, resource)));
+            registry.register(pool, factory).ifPresent(resource -> {
+                waiters.put(Jdk.threadId(thread), new Waiter(thread, resource));
+                // Not only at the next sample: a pool can be locked or leaked dry within milliseconds.
+                attend(resource, true);
+            });
             anyWaiter = true;
         }
     }
@@ -124,11 +133,18 @@ public final class Leases {
 
     // ---- read by the sampler and by remedies
 
-    /** Borrow stacks are captured always while a resource has attention, else sampled. */
+    /**
+     * Borrow stacks are captured always while a resource has attention, else sampled. Attention falls back by itself,
+     * a while after it was last wanted: what leaked once will leak again, and then the site is known.
+     */
     public void attend(ResourceHandle resource, boolean wanted) {
-        if (wanted ? attention.add(resource) : attention.remove(resource)) {
-            anyAttention = !attention.isEmpty();
+        int now = CoarseClock.now();
+        if (wanted) {
+            attention.put(resource, now + ATTENTION_TICKS);
+        } else {
+            attention.computeIfPresent(resource, (key, until) -> until - now > 0 ? until : null);
         }
+        anyAttention = !attention.isEmpty();
     }
 
     /** The current leases of a resource. */
@@ -161,9 +177,13 @@ public final class Leases {
         return null;
     }
 
-    /** Borrows seen on the slots that exist now. */
+    private void retire(Lease lease) {
+        retired.merge(lease.resource(), lease.borrows(), Long::sum);
+    }
+
+    /** Borrows seen since the agent started; never falls. */
     public long borrows(ResourceHandle resource) {
-        long sum = 0;
+        long sum = retired.getOrDefault(resource, 0L);
         for (Lease lease : table.all()) {
             if (lease.resource() == resource) {
                 sum += lease.borrows();
@@ -184,8 +204,9 @@ public final class Leases {
     }
 
     void prune() {
-        table.prune();
-        attention.removeIf(resource -> !resource.alive());
+        table.prune().forEach(this::retire);
+        retired.keySet().removeIf(resource -> !resource.alive());
+        attention.keySet().removeIf(resource -> !resource.alive());
         timeouts.keySet().removeIf(resource -> !resource.alive());
     }
 }

@@ -164,11 +164,13 @@ class GatesTest {
         };
         Map<String, String> bold = Map.of("act-on", "suspicion", "restart.enabled", "true");
         assertEquals(ALLOWED, decide(bold, RECLAIM, young).decision());
-        for (Plan plan : new Plan[] {plan("grow-pool", GENTLE, SUSPECTED), RESTART, DUMP}) {
+        for (Plan plan : new Plan[] {plan("grow-pool", GENTLE, SUSPECTED), RESTART}) {
             assertRefused(Gates.STARTUP_GRACE, "pool:orders: up for 10.0 s, start-up grace is 10 s; until then only proof "
                     + "counts and nothing drastic is done", decide(bold, plan, young));
         }
-        assertEquals(ALLOWED, decide(Map.of("startup-grace", "9s"), DUMP, young).decision());
+        assertEquals(ALLOWED, decide(bold, DUMP, young).decision(), "evidence changes nothing");
+        assertEquals(ALLOWED, decide(Map.of("startup-grace", "9s", "act-on", "suspicion"),
+                plan("grow-pool", GENTLE, SUSPECTED), young).decision());
     }
 
     @Test

@@ -197,6 +197,35 @@ class LeasesTest {
     }
 
     @Test
+    void theCountOfBorrowsNeverFalls() {
+        Object entry = new Object();
+        Object connection = new Object();
+        for (int i = 0; i < 3; i++) {
+            borrow(entry, connection);
+            leases.returned(entry);
+        }
+        leases.discarded(entry);
+        assertEquals(3, leases.borrows(handle()));
+        borrow(new Object(), connection);
+        assertEquals(4, leases.borrows(handle()));
+    }
+
+    @Test
+    void aPoolThatSomebodyWaitsForTellsEveryBorrowSite() {
+        Object entry = new Object();
+        Object connection = new Object();
+        borrow(entry, connection);
+        leases.returned(entry);
+        borrow(entry, connection);
+        assertEquals("", leases.of(handle()).get(0).siteText(), "a calm pool is sampled");
+        leases.returned(entry);
+        leases.waiting(pool, (host, all) -> new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host));
+        borrow(entry, connection);
+        assertFalse(leases.of(handle()).get(0).siteText().isEmpty());
+        assertNotNull(connection);
+    }
+
+    @Test
     void learnedStateIsBounded() {
         SiteBook book = new SiteBook();
         for (int i = 0; i < 10_000; i++) {
