@@ -79,6 +79,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -288,9 +290,14 @@ final class Clinic {
         mailbox.ifPresent(Mailbox::poll);
     }
 
+    /** As the agent jar's manifest has it: the core's own classes are no packages of that jar. */
     String version() {
-        String version = Clinic.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+        try (JarFile file = new JarFile(jar)) {
+            String version = file.getManifest().getMainAttributes().getValue(Attributes.Name.IMPLEMENTATION_VERSION);
+            return version == null ? "unknown" : version;
+        } catch (IOException e) {
+            return "unknown";
+        }
     }
 
     private Consumer<String> warn() {

@@ -27,12 +27,13 @@ import java.util.stream.Collectors;
  * ones look exactly alike. In use is what the borrowing code, still on the stack, will return; or what the garbage collector
  * has looked at since the wait began and found reachable.
  *
- * <p>{@code SUSPECTED}: locked, but that is not known yet; or everybody who waits is a holder, for
+ * <p>{@code SUSPECTED}: locked, but that is not known after {@value #UNDECIDED_ROUNDS} rounds; or everybody who waits is a holder, for
  * {@value #CONFIRM_ROUNDS} rounds, but some holder still runs.
  */
 public final class NestedBorrowDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 3;
+    private static final int UNDECIDED_ROUNDS = 6;
     /** A collection is noticed by the next round only, which may be late by this much without being called late. */
     private static final long GC_NOTICE_MILLIS = 2_500;
     /** A collection of the young generation says nothing of older objects. */
@@ -123,7 +124,7 @@ public final class NestedBorrowDetector implements Detector {
         for (Pool pool : full.values()) {
             if (proven.containsKey(pool.resource())) {
                 boolean inUse = proven.values().stream().allMatch(one -> one.isKnownToBeInUse(waits));
-                findings.add(inUse ? proven(pool, proven.keySet()) : leakedOrNested(pool));
+                findings.add(inUse ? proven(pool, proven.keySet()) : leakedOrNested(pool, rounds.get(pool.resource())));
             } else if (locked.containsKey(pool.resource()) || pool.everyWaiterHolds()) {
                 findings.add(unproven(pool, rounds.get(pool.resource())));
             }
@@ -189,8 +190,9 @@ public final class NestedBorrowDetector implements Detector {
                         + " no slot can come back before a wait times out");
     }
 
-    private Finding leakedOrNested(Pool pool) {
-        return finding(pool, Confidence.SUSPECTED,
+    /** Within a few rounds a collection is asked for and tells the two apart; only if none may come is it worth a word. */
+    private Finding leakedOrNested(Pool pool, int rounds) {
+        return finding(pool, rounds >= UNDECIDED_ROUNDS ? Confidence.SUSPECTED : Confidence.HINT,
                 "locked: every one of its " + Phrases.count(pool.sample().number("active"), "holder")
                         + " waits for a further connection",
                 "each slot is accounted for and each holder waits, as a second round confirmed; whether they still use what"
