@@ -31,10 +31,20 @@ final class CoreLoader extends ClassLoader {
     private static final int FIRST_VERSION = 9;
 
     private final JarFile jar;
+    /** Roots to look below, newest version first: looking for each class in each version would be most of the work. */
+    private final String[] roots;
 
     CoreLoader(File file) throws IOException {
         super("jvm-medic", ClassLoader.getPlatformClassLoader());
         jar = new JarFile(file);
+        StringBuilder found = new StringBuilder();
+        for (int version = Runtime.version().feature(); version >= FIRST_VERSION; version--) {
+            String root = ROOT + "META-INF/versions/" + version + "/";
+            if (jar.getEntry(root) != null) {
+                found.append(root).append(' ');
+            }
+        }
+        roots = found.append(ROOT).toString().split(" ");
     }
 
     @Override
@@ -85,13 +95,13 @@ final class CoreLoader extends ClassLoader {
     }
 
     private byte[] bytesOf(String name) {
-        for (int version = Runtime.version().feature(); version >= FIRST_VERSION; version--) {
-            byte[] bytes = read(ROOT + "META-INF/versions/" + version + "/" + name);
+        for (String root : roots) {
+            byte[] bytes = read(root + name);
             if (bytes != null) {
                 return bytes;
             }
         }
-        return read(ROOT + name);
+        return null;
     }
 
     private byte[] read(String path) {
