@@ -1,0 +1,65 @@
+package io.jvmmedic.core.instrument;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A host's class loader with one version of a library, as the build put it into {@code target/libs}. */
+public final class LibraryLoader extends URLClassLoader {
+
+    private static final Path LIBS = Path.of("target", "libs");
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    public LibraryLoader(String library, String version) {
+        super(jars(LIBS.resolve(library).resolve(version)), new WithoutLibraries());
+    }
+
+    public static List<String> versions(String library) {
+        try (Stream<Path> versions = Files.list(LIBS.resolve(library))) {
+            return versions.map(path -> path.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static URL[] jars(Path folder) {
+        try (Stream<Path> jars = Files.list(folder)) {
+            return jars.map(LibraryLoader::url).toArray(URL[]::new);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static URL url(Path path) {
+        try {
+            return path.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The tests' own class path without the libraries under test, which are on it as well. */
+    private static final class WithoutLibraries extends ClassLoader {
+
+        WithoutLibraries() {
+            super(LibraryLoader.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("com.zaxxer.hikari.") || name.startsWith("org.apache.hc.")) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.jvmmedic.core.instrument.hikari;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.core.instrument.InstallReport;
+import io.jvmmedic.core.instrument.LibraryLoader;
+import io.jvmmedic.core.instrument.WovenHost;
+import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.PoolHandle;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the hooks tell, on every supported version. */
+class HikariHooksTest {
+
+    static Stream<String> versions() {
+        return LibraryLoader.versions("hikari").stream().filter(version -> !version.startsWith("3."));
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void borrowAndReturnAreSeenOnceEach(String version) throws Exception {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("seen", 2, -1, 2_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                assertEquals("pool:seen", handle.id().toString(), "an idle pool is known from its constructor");
+                for (int i = 0; i < 10; i++) {
+                    try (Connection connection = pool.getConnection()) {
+                        assertEquals(1, medic.leases.of(handle).size());
+                    }
+                }
+                assertEquals(10, medic.leases.borrows(handle));
+                assertEquals(List.of(), medic.leases.of(handle));
+                assertTrue(medic.instrumenter.report().problems().isEmpty(),
+                        () -> medic.instrumenter.report().problems().toString());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void aDroppedHandleIsUnreachableAndAHeldOneIsNot(String version) throws Exception {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("dropped", 3, -1, 2_000);
+            try (AutoCloseable closing = (AutoCloseable) pool; Connection held = pool.getConnection()) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                leak(pool);
+                await().atMost(Duration.ofSeconds(20)).until(() -> {
+                    System.gc();
+                    return medic.leases.of(handle).stream().anyMatch(Lease.View::unreachable);
+                });
+                assertEquals(1, medic.leases.of(handle).stream().filter(Lease.View::unreachable).count());
+                assertFalse(held.isClosed());
+            }
+        }
+    }
+
+    private static void leak(DataSource pool) throws SQLException {
+        Connection leaked = pool.getConnection();
+        leaked.createStatement().executeQuery("select 1").next();
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void waitersAreListedWhileTheyWait(String version) throws Exception {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("waiting", 1, -1, 30_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                Connection only = pool.getConnection();
+                Thread borrower = new Thread(() -> {
+                    try (Connection second = pool.getConnection()) {
+                        assertTrue(second.isValid(1));
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }, "borrower");
+                borrower.start();
+                await().until(() -> medic.leases.waiters().size() == 1);
+                assertEquals("borrower", medic.leases.waiters().iterator().next().thread().getName());
+                only.close();
+                borrower.join(10_000);
+                assertTrue(medic.leases.waiters().isEmpty());
+                assertEquals(0, medic.leases.timeouts(handle));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void aTimeoutAndAnInterruptEndTheWait(String version) throws Exception {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("vain", 1, -1, 300);
+            try (AutoCloseable closing = (AutoCloseable) pool; Connection only = pool.getConnection()) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                assertThrows(SQLException.class, pool::getConnection);
+                assertTrue(medic.leases.waiters().isEmpty(), "after the timeout");
+                assertEquals(1, medic.leases.timeouts(handle));
+
+                Thread.currentThread().interrupt();
+                assertThrows(SQLException.class, pool::getConnection);
+                assertTrue(Thread.interrupted());
+                assertTrue(medic.leases.waiters().isEmpty(), "after the interrupt");
+                assertEquals(1, medic.leases.timeouts(handle), "an interrupt is no timeout");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void whatOutlivesTheHandleMarksTheLeaseAsEscaped(String version) throws Exception {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("escaped", 1, -1, 2_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                List<Escape> escapes = List.of(
+                        connection -> connection.unwrap(org.h2.jdbc.JdbcConnection.class),
+                        Connection::createBlob,
+                        Connection::createClob,
+                        connection -> connection.createStatement().unwrap(org.h2.jdbc.JdbcStatement.class),
+                        connection -> connection.getMetaData().unwrap(org.h2.jdbc.JdbcDatabaseMetaData.class),
+                        connection -> row(connection).unwrap(org.h2.jdbc.JdbcResultSet.class),
+                        connection -> row(connection).getBlob(1),
+                        connection -> row(connection).getBlob("B"),
+                        connection -> row(connection).getBinaryStream(1),
+                        connection -> row(connection).getClob(2),
+                        connection -> row(connection).getCharacterStream("C"),
+                        connection -> row(connection).getObject(1),
+                        connection -> row(connection).getObject("C", java.sql.Clob.class));
+                for (int i = 0; i < escapes.size(); i++) {
+                    try (Connection connection = pool.getConnection()) {
+                        assertFalse(escaped(medic, handle), "before escape " + i);
+                        escapes.get(i).out(connection);
+                        assertTrue(escaped(medic, handle), "escape " + i);
+                    }
+                }
+                try (Connection connection = pool.getConnection()) {
+                    ResultSet row = row(connection);
+                    row.getObject(3);
+                    row.getString(2);
+                    row.getBytes(1);
+                    assertFalse(escaped(medic, handle), "plain values do not live on the connection");
+                }
+            }
+        }
+    }
+
+    private interface Escape {
+        Object out(Connection connection) throws SQLException;
+    }
+
+    private static ResultSet row(Connection connection) throws SQLException {
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(
+                "select cast(X'00' as blob) as b, cast('x' as clob) as c, 'plain' as v");
+        row.next();
+        return row;
+    }
+
+    private static boolean escaped(WovenHost medic, PoolHandle handle) {
+        return medic.leases.of(handle).get(0).escaped();
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void hooksComeOutAgain(String version) throws Exception {
+        try (HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("hot", 2, -1, 2_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle;
+                try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+                    pool.getConnection().close();
+                    handle = medic.registry.pools().get(0);
+                    assertEquals(1, medic.leases.borrows(handle), "classes loaded before are woven too");
+                    medic.instrumenter.uninstall();
+                    pool.getConnection().close();
+                    assertEquals(1, medic.leases.borrows(handle), "nothing is seen after the uninstall");
+                }
+            }
+        }
+    }
+
+    @Test
+    void versionThreeIsRefusedAsAWhole() throws Exception {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost("3.4.5")) {
+            DataSource pool = host.pool("old", 2, -1, 2_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                pool.getConnection().close();
+                String loader = "@" + Integer.toHexString(System.identityHashCode(host.loader()));
+                assertTrue(medic.instrumenter.report().rows().stream().filter(row -> row.loader().endsWith(loader))
+                        .noneMatch(row -> row.state() == InstallReport.State.APPLIED));
+                assertEquals("this version of com.zaxxer.hikari.pool.PoolEntry has no keepalive "
+                                + "Ljava/util/concurrent/ScheduledFuture;",
+                        medic.instrumenter.report().problems().get(0).reason());
+                // HikariPool was woven before PoolEntry was seen; its hooks come out on a thread of their own.
+                await().until(() -> {
+                    int before = medic.registry.size();
+                    ((AutoCloseable) host.pool("older", 1, -1, 2_000)).close();
+                    return medic.registry.size() == before;
+                });
+            }
+        }
+    }
+}

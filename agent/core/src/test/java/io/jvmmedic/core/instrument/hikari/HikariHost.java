@@ -1,0 +1,55 @@
+package io.jvmmedic.core.instrument.hikari;
+
+import io.jvmmedic.core.instrument.LibraryLoader;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import javax.sql.DataSource;
+
+/** One version of HikariCP, used as a host would, over H2. */
+final class HikariHost implements AutoCloseable {
+
+    private final LibraryLoader loader;
+
+    HikariHost(String version) {
+        loader = new LibraryLoader("hikari", version);
+    }
+
+    ClassLoader loader() {
+        return loader;
+    }
+
+    /** A pool; {@code minimumIdle} -1 for the library's default, the maximum. */
+    DataSource pool(String name, int maximum, int minimumIdle, long timeoutMillis) {
+        try {
+            Class<?> configType = loader.loadClass("com.zaxxer.hikari.HikariConfig");
+            Object config = configType.getDeclaredConstructor().newInstance();
+            set(config, "setJdbcUrl", String.class, "jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
+            set(config, "setDriverClassName", String.class, "org.h2.Driver");
+            set(config, "setPoolName", String.class, name);
+            set(config, "setMaximumPoolSize", int.class, maximum);
+            set(config, "setConnectionTimeout", long.class, timeoutMillis);
+            if (minimumIdle >= 0) {
+                set(config, "setMinimumIdle", int.class, minimumIdle);
+            }
+            return (DataSource) loader.loadClass("com.zaxxer.hikari.HikariDataSource")
+                    .getConstructor(configType).newInstance(config);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void set(Object config, String setter, Class<?> type, Object value)
+            throws ReflectiveOperationException {
+        Method method = config.getClass().getMethod(setter, type);
+        try {
+            method.invoke(config, value);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException(setter, e.getCause());
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        loader.close();
+    }
+}
