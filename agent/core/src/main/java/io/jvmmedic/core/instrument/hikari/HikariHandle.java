@@ -96,7 +96,9 @@ final class HikariHandle extends WeakHandle<Object> implements PoolHandle {
 
     /**
      * Sets the maximum; a smaller one also lets go of what is above it. HikariCP alone would keep surplus connections
-     * until their end of life where {@code minimumIdle} equals the old maximum, which is its default.
+     * until their end of life where {@code minimumIdle} equals the old maximum, which is its default. What is in use is
+     * marked; HikariCP 6 closes it when it comes back, older ones when it is borrowed next, so pull again while the total
+     * is above the maximum.
      */
     @Override
     public Lever<Integer> resize() {
@@ -122,7 +124,6 @@ final class HikariHandle extends WeakHandle<Object> implements PoolHandle {
         }
         for (int i = entries.size() - 1; i >= 0 && left > 0; i--) {
             if (inUse(entries.get(i))) {
-                // Closed by HikariCP itself when it comes back.
                 members.markEvicted(entries.get(i));
                 left--;
             }

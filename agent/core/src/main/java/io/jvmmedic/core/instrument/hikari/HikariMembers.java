@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The members of one version of HikariCP, found once per pool. Holds classes and members only: a pool's
@@ -15,6 +16,8 @@ final class HikariMembers {
 
     static final int IN_USE = 1;
     private static final int POOL_SHUTDOWN = 2;
+    private static final long PAUSE_NANOS = 20_000_000;
+    private static final int MAX_CALLS = 50;
 
     private final Method active;
     private final Method idle;
@@ -119,10 +122,16 @@ final class HikariMembers {
         Members.call(Members.read(pool, config), setMaximum, size);
     }
 
-    /** Asks for new entries, one call each: a call makes one creator run, whatever number it is given. */
+    /**
+     * Asks for {@code wanted} new entries while somebody waits. A call makes one creator run, whatever number it is
+     * given, and is dropped when as many are queued as the pool once had slots: so it is repeated until they are there,
+     * for a second at most.
+     */
     void add(Object pool, int wanted) throws Throwable {
-        for (int i = 0; i < wanted; i++) {
+        int goal = Math.min(maximum(pool), total(pool) + wanted);
+        for (int i = 0; i < MAX_CALLS && total(pool) < goal && waiting(pool) > 0; i++) {
             Members.call(pool, addBagItem, wanted);
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 

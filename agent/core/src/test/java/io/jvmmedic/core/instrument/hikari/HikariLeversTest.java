@@ -1,0 +1,249 @@
+package io.jvmmedic.core.instrument.hikari;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.core.instrument.LibraryLoader;
+import io.jvmmedic.core.instrument.ModuleOpener;
+import io.jvmmedic.core.instrument.WovenHost;
+import io.jvmmedic.core.instrument.executor.ThreadCensus;
+import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What can be done to a pool, on every supported version: the counters must stay right, waiters must be served. */
+class HikariLeversTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    static Stream<String> versions() {
+        return LibraryLoader.versions("hikari").stream().filter(version -> !version.startsWith("3."));
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void closingALeakedEntryServesWhoWaits(String version) throws Throwable {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            // minimumIdle 0: HikariCP refills on demand only.
+            DataSource pool = host.pool("reclaim", 1, 0, 30_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                Connection leaked = pool.getConnection();
+                CompletableFuture<Connection> waiter = CompletableFuture.supplyAsync(() -> borrow(pool));
+                await().atMost(PATIENCE).until(() -> handle.state().waiting() == 1);
+                Object entry = medic.leases.byId(medic.leases.of(handle).get(0).id()).entry();
+                assertTrue(handle.inUse(entry));
+
+                handle.closeEntry().pull(entry);
+
+                try (Connection served = waiter.get(5, TimeUnit.SECONDS)) {
+                    assertTrue(served.isValid(1));
+                    assertFalse(handle.inUse(entry));
+                    await().atMost(PATIENCE).until(() -> fails(leaked));
+                    assertEquals(new PoolHandle.State(1, 0, 1, 1, 0), handle.state());
+                    leaked.close();
+                    assertEquals(new PoolHandle.State(1, 0, 1, 1, 0), handle.state(), "closing the dead handle frees nothing");
+                    assertThrows(IllegalStateException.class, () -> handle.closeEntry().pull(entry), "only once");
+                    assertEquals(1, medic.leases.of(handle).size());
+                }
+            }
+        }
+    }
+
+    /** Issue 1441 of HikariCP: a dead handle that is closed late, by several threads, beside a borrower at work. */
+    @ParameterizedTest
+    @MethodSource("versions")
+    void lateClosesOfDeadHandlesNeverDisturbTheCounters(String version) throws Throwable {
+        int maximum = 3;
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("late", maximum, -1, 10_000);
+            ExecutorService threads = Executors.newFixedThreadPool(4);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                AtomicBoolean stop = new AtomicBoolean();
+                Future<Integer> innocent = threads.submit(() -> {
+                    int turns = 0;
+                    while (!stop.get()) {
+                        try (Connection connection = pool.getConnection()) {
+                            connection.createStatement().execute("select 1");
+                            turns++;
+                        }
+                    }
+                    return turns;
+                });
+                for (int round = 0; round < 50; round++) {
+                    Connection dead = pool.getConnection();
+                    Object entry = entryOf(medic, handle, dead);
+                    handle.closeEntry().pull(entry);
+                    List<Future<?>> closers = new ArrayList<>();
+                    for (int i = 0; i < 3; i++) {
+                        closers.add(threads.submit(() -> {
+                            dead.close();
+                            return null;
+                        }));
+                    }
+                    for (Future<?> closer : closers) {
+                        closer.get(5, TimeUnit.SECONDS);
+                    }
+                }
+                stop.set(true);
+                assertTrue(innocent.get(10, TimeUnit.SECONDS) > 0, "the innocent borrower worked on, without an exception");
+                await().atMost(PATIENCE).until(() ->
+                        handle.state().equals(new PoolHandle.State(0, maximum, maximum, maximum, 0)));
+                Set<Connection> all = ConcurrentHashMap.newKeySet();
+                for (int i = 0; i < maximum; i++) {
+                    assertTrue(all.add(pool.getConnection().unwrap(Connection.class)), "two borrowers of one connection");
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    private static Object entryOf(WovenHost medic, PoolHandle handle, Connection connection) {
+        long self = Thread.currentThread().getId();
+        return medic.leases.of(handle).stream().filter(lease -> lease.threadId() == self).map(Lease.View::id)
+                .map(id -> medic.leases.byId(id).entry()).findFirst().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void evictingALiveHandleServesWhoWaits(String version) throws Throwable {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("evict", 1, 0, 30_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                Connection stuck = pool.getConnection();
+                CompletableFuture<Connection> waiter = CompletableFuture.supplyAsync(() -> borrow(pool));
+                await().atMost(PATIENCE).until(() -> handle.state().waiting() == 1);
+
+                handle.evictHandle().pull(stuck);
+
+                try (Connection served = waiter.get(5, TimeUnit.SECONDS)) {
+                    assertTrue(served.isValid(1));
+                    stuck.close();
+                    assertEquals(new PoolHandle.State(1, 0, 1, 1, 0), handle.state());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void aGrownPoolServesParkedWaitersAndShrinksAgain(String version) throws Throwable {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("grow", 1, -1, 30_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                Connection first = pool.getConnection();
+                CompletableFuture<Connection> second = CompletableFuture.supplyAsync(() -> borrow(pool));
+                CompletableFuture<Connection> third = CompletableFuture.supplyAsync(() -> borrow(pool));
+                await().atMost(PATIENCE).until(() -> handle.state().waiting() == 2);
+
+                handle.resize().pull(3);
+                handle.kick().pull(2);
+                long start = System.nanoTime();
+                second.get(5, TimeUnit.SECONDS);
+                third.get(5, TimeUnit.SECONDS);
+                long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+                assertTrue(waited < 1_000, () -> "parked waiters were served after " + waited + " ms");
+
+                // Idle surplus goes at once, surplus in use when it comes back.
+                second.get().close();
+                handle.resize().pull(1);
+                assertEquals(1, handle.state().max());
+                third.get().close();
+                first.close();
+                await().atMost(PATIENCE).untilAsserted(() -> {
+                    // Up to HikariCP 5 what was in use came back idle, and is let go of now.
+                    handle.resize().pull(1);
+                    assertEquals(new PoolHandle.State(0, 1, 1, 1, 0), handle.state());
+                });
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void softEvictReplacesIdleConnections(String version) throws Throwable {
+        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("soft", 1, -1, 10_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                Connection before;
+                try (Connection connection = pool.getConnection()) {
+                    before = connection.unwrap(Connection.class);
+                }
+                handle.softEvict().pull(null);
+                try (Connection connection = pool.getConnection()) {
+                    assertFalse(connection.unwrap(Connection.class) == before);
+                }
+            }
+        }
+    }
+
+    /** After a hot attach: no hook has fired, nobody can borrow any more, the pool and its entries are found all the same. */
+    @ParameterizedTest
+    @MethodSource("versions")
+    void anExhaustedPoolIsFoundWithoutAnyHook(String version) throws Exception {
+        try (HikariHost host = new HikariHost(version)) {
+            DataSource pool = host.pool("before-us", 2, -1, 10_000);
+            ResourceRegistry registry = new ResourceRegistry();
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
+                    ThreadCensus census = new ThreadCensus(registry, new ModuleOpener(ByteBuddyAgent.install()),
+                            new HikariIntegration().discoveries(registry));
+                    await().atMost(PATIENCE).until(() -> {
+                        census.run();
+                        return registry.pools().stream().anyMatch(found -> found.id().name().equals("before-us"));
+                    });
+                    PoolHandle handle = registry.pools().stream()
+                            .filter(found -> found.id().name().equals("before-us")).findFirst().orElseThrow();
+                    assertEquals(2, handle.entriesInUse().size());
+                    assertEquals(new PoolHandle.State(2, 0, 2, 2, 0), handle.state());
+                    assertTrue(handle.alive());
+                }
+            }
+            assertFalse(registry.pools().stream().anyMatch(found ->
+                    found.id().name().equals("before-us") && found.alive()), "closed");
+        }
+    }
+
+    private static boolean fails(Connection connection) {
+        try (Statement works = connection.createStatement()) {
+            return false;
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    private static Connection borrow(DataSource pool) {
+        try {
+            return pool.getConnection();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
