@@ -73,7 +73,7 @@ final class TakeBack implements Action {
             Lease.View view = slot == null ? null : slot.read();
             if (view != null) {
                 Target target = new Target(leaseId, slot, proven ? 0 : Math.max(bound, view.idleMillis()));
-                if (isStillLeaked(target, slots, leases, proven)) {
+                if (isStillLeaked(target, slots, proven)) {
                     targets.add(target);
                 }
             }
@@ -100,9 +100,9 @@ final class TakeBack implements Action {
      * Whether this is the same borrow, still out, and still what made it a leak. The lease is read last: what the pool
      * said before that is void if the slot has changed hands meanwhile.
      */
-    private static boolean isStillLeaked(Target target, Slots slots, Leases leases, boolean proven) {
+    private static boolean isStillLeaked(Target target, Slots slots, boolean proven) {
         Object entry = target.slot().entry();
-        if (entry == null || !slots.inUse(entry) || leases.byId(target.leaseId()) != target.slot()) {
+        if (entry == null || !slots.inUse(entry)) {
             return false;
         }
         Lease.View view = target.slot().read();
@@ -113,7 +113,7 @@ final class TakeBack implements Action {
     }
 
     private boolean isStillLeaked(Target target) {
-        return isStillLeaked(target, slots, leases, proven);
+        return isStillLeaked(target, slots, proven);
     }
 
     @Override

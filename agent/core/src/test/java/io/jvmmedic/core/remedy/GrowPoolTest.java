@@ -140,6 +140,19 @@ class GrowPoolTest {
     }
 
     @Test
+    void aGrowthOnTopOfSomebodyElsesSizeIsALoanOfItsOwn() throws Throwable {
+        nest(1);
+        Loan first = grow(1);
+        pool.changeMax(20);
+        nest(1);
+        Loan second = grow(1);
+        assertTrue(first.moot());
+        assertFalse(second.moot());
+        second.giveBack();
+        assertEquals(20, pool.state().max());
+    }
+
+    @Test
     void theLoanIsMootWhenThePoolIsGone() throws Throwable {
         nest(1);
         Loan loan = grow(1);

@@ -181,6 +181,21 @@ class ReclaimLeakedConnectionTest {
     }
 
     @Test
+    void anotherBorrowOfTheSameSlotIsNotWhatWasSuspected() throws Throwable {
+        Object entry = pool.borrow(new Object());
+        CoarseClock.set(40);
+        Action action = action(leak(Confidence.SUSPECTED, entry));
+        pool.giveBack(entry);
+        Object healthy = new Object();
+        assertEquals(entry, pool.borrow(healthy));
+        CoarseClock.set(400);
+        assertTrue(action.noLongerNeeded().isPresent(), "unused for long enough, but nobody suspected this borrow");
+        action.apply();
+        assertEquals(List.of(), pool.closed);
+        Reference.reachabilityFence(healthy);
+    }
+
+    @Test
     void oneThatFailsDoesNotStopTheOthersAndTheClaimSaysSo() throws Throwable {
         Object first = pool.leak();
         Object second = pool.leak();
