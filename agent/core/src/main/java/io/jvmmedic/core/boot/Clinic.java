@@ -50,6 +50,7 @@ import io.jvmmedic.core.remedy.GracefulRestart;
 import io.jvmmedic.core.remedy.GrowExecutor;
 import io.jvmmedic.core.remedy.GrowPool;
 import io.jvmmedic.core.remedy.Ladders;
+import io.jvmmedic.core.remedy.ReadinessFile;
 import io.jvmmedic.core.remedy.ReclaimLeakedConnection;
 import io.jvmmedic.core.remedy.Remedy;
 import io.jvmmedic.core.remedy.SoftEvictPool;
@@ -187,6 +188,19 @@ final class Clinic {
         journal = home.map(folder -> Journal.in(folder.jvm(), warn())).orElseGet(Journal::none);
         folders = home.map(folder -> IncidentFolders.in(folder.jvm(), config.get(Options.INCIDENTS_MAX),
                 config.get(Options.INCIDENTS_SIZE), warn())).orElseGet(IncidentFolders::none);
+        becomeReady();
+    }
+
+    /** The process before this one may have taken itself out of service by a file that outlives it. */
+    private void becomeReady() {
+        try {
+            if (ReadinessFile.removeStale(config)) {
+                LOG.info("ready again: {} of the restart before is removed", Options.RESTART_READINESS_FILE.key());
+            }
+        } catch (IOException e) {
+            warn().accept(Options.RESTART_READINESS_FILE.key() + ": the file of the restart before cannot be removed, "
+                    + "this process stays out of service: " + e);
+        }
     }
 
     private void openPolicy() {

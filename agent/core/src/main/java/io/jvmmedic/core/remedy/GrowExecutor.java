@@ -77,7 +77,7 @@ public final class GrowExecutor implements Remedy {
         int wanted = starving ? wantedByStarving(blocked) : Math.min(state.queued(), Math.max(1, blocked.size()));
         int target = Math.min(cap, state.size() + wanted);
         Claim claim = new Claim("with " + target + " workers instead of " + state.size()
-                + ", a task completes" + (starving ? " or an awaited one starts" : "")
+                + (starving ? ", an awaited task starts or completes" : ", a task completes")
                 + " within " + WITHIN.toSeconds() + " s; completed now " + state.completed(), WITHIN);
         Plan plan = new Plan(id, NAME, risk(), diagnosis.primary().confidence(),
                 diagnosis.primary().evidence().proof(), claim, "core and maximum back to " + original.core() + " and "
@@ -196,13 +196,13 @@ public final class GrowExecutor implements Remedy {
         public void apply() throws Throwable {
             ExecutorHandle.State before = executor.state();
             completed = (before == null ? planned : before).completed();
-            awaiting = waitingForOwnQueue(executor.blockedWorkers());
+            awaiting = starving ? waitingForOwnQueue(executor.blockedWorkers()) : List.of();
             loan = growth.lent(id, original, new Capacity(Math.max(planned.core(), target),
                     Math.max(planned.max(), target), target), new Grown(executor));
             executor.grow().pull(target);
             ExecutorHandle.State after = executor.state();
-            if (after != null) {
-                // Which of core and maximum a grown executor needs is the lever's business.
+            // A lever may reach less than asked for. The old size, though, is a counter that was not refreshed.
+            if (after != null && (after.core() != planned.core() || after.max() != planned.max())) {
                 loan = growth.lent(id, original, new Capacity(after.core(), after.max(), target), new Grown(executor));
             }
         }
@@ -210,14 +210,26 @@ public final class GrowExecutor implements Remedy {
         @Override
         public boolean claimHolds() {
             ExecutorHandle.State state = executor.state();
-            return state != null && (state.completed() > completed || starving && hasAwaitedTaskStarted());
+            if (state == null) {
+                return false;
+            }
+            boolean completing = state.completed() > completed;
+            if (awaiting.isEmpty()) {
+                return completing;
+            }
+            List<Blocked> blocked = executor.blockedWorkers();
+            return awaiting.stream().anyMatch(then -> hasCome(then, blocked, completing));
         }
 
-        /** A task may run longer than any claim: it counts that it left the queue while its worker goes on waiting for it. */
-        private boolean hasAwaitedTaskStarted() {
-            return executor.blockedWorkers().stream().anyMatch(now -> now.queuePosition() < 0
-                    && awaiting.stream().anyMatch(then -> then.worker() == now.worker()
-                            && then.waitsFor().equals(now.waitsFor())));
+        /**
+         * Whether an awaited task came to its turn. It may run longer than any claim, so it counts that it left the queue
+         * while its worker goes on waiting for it. A worker that waits no more may have run into a time limit, and a task
+         * that completed may be another one, or one that a lever needs to start a worker; only both together count.
+         */
+        private static boolean hasCome(Blocked then, List<Blocked> blocked, boolean completing) {
+            return blocked.stream()
+                    .filter(now -> now.worker() == then.worker() && now.waitsFor().equals(then.waitsFor()))
+                    .findFirst().map(now -> now.queuePosition() < 0).orElse(completing);
         }
 
         @Override

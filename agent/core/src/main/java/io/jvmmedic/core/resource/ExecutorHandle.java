@@ -31,7 +31,7 @@ public interface ExecutorHandle extends ResourceHandle {
     /** Workers that wait for something, with an exact edge where the awaited task sits in this executor's queue. */
     List<Blocked> blockedWorkers();
 
-    /** Grows to the given number of workers and starts them; for a loan. */
+    /** Raises core and maximum to the given number of workers where they are below it, and starts them; for a loan. */
     Lever<Integer> grow();
 
     /** Sets core and maximum back; never interrupts a running task. */

@@ -158,13 +158,20 @@ class AskForGcTest {
         for (Signal.Builder other : List.of(
                 held(7, 900), held(7, 3_000).with("unreachable", true), held(7, 3_000).with("escaped", true),
                 held(7, 3_000).with("activity", "JDBC"),
-                held(7, 3_000).with("activity", "WAITING_FOR_POOL").with("waitsFor", "pool:orders"),
                 held(7, 3_000).with("resource", "pool:calm"))) {
             AskForGc ask = ask(CONCURRENT);
             next(ask, pool(2, 1));
             next(ask, pool(2, 1), other.build());
             assertRefused("no lease lies unused", ask);
         }
+    }
+
+    @Test
+    void alsoForABorrowerThatWaitsForAnotherConnectionForItMayHaveLeakedTheFirst() {
+        AskForGc ask = ask(CONCURRENT);
+        next(ask, pool(2, 1));
+        next(ask, pool(2, 1), held(7, 3_000).with("activity", "WAITING_FOR_POOL").with("waitsFor", "pool:orders").build());
+        assertEquals(Optional.empty(), ask.refusal());
     }
 
     @Test

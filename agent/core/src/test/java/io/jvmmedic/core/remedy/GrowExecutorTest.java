@@ -54,6 +54,8 @@ class GrowExecutorTest {
             executor.setMaximumPoolSize(size.max());
         });
 
+        private int moreCompleted;
+
         private void growTo(int workers) {
             executor.setMaximumPoolSize(Math.max(workers, executor.getMaximumPoolSize()));
             executor.setCorePoolSize(workers);
@@ -83,7 +85,7 @@ class GrowExecutorTest {
         @Override
         public State state() {
             return new State(executor.getActiveCount(), executor.getPoolSize(), executor.getCorePoolSize(),
-                    executor.getMaximumPoolSize(), executor.getQueue().size(), executor.getCompletedTaskCount(),
+                    executor.getMaximumPoolSize(), executor.getQueue().size(), executor.getCompletedTaskCount() + moreCompleted,
                     executor.isShutdown());
         }
 
@@ -163,7 +165,7 @@ class GrowExecutorTest {
         List<Future<Integer>> results = starve(2, () -> 7);
         Preparation.Ready ready = Given.ready(prepared());
         assertEquals(Risk.GENTLE, ready.plan().risk());
-        assertTrue(ready.plan().claim().text().startsWith("with 4 workers instead of 2, a task completes"),
+        assertTrue(ready.plan().claim().text().startsWith("with 4 workers instead of 2, an awaited task starts or completes"),
                 ready.plan().claim().text());
         assertEquals(Optional.empty(), ready.action().noLongerNeeded());
         assertEquals("active=2 size=2 core=2 max=2 queued=2 completed=0", ready.action().observe());
@@ -209,6 +211,19 @@ class GrowExecutorTest {
         await().atMost(SOON).until(action::claimHolds);
         assertEquals(0, executor.getCompletedTaskCount());
         assertEquals(1, innerMayEnd.getCount());
+    }
+
+    @Test
+    void whatCompletesBesidesIsNoSuccessWhileTheAwaitedTasksStayQueued() throws Throwable {
+        open(2);
+        starve(2, () -> 7);
+        // A lever that starts workers by tasks of its own, which complete; nobody reaches the awaited ones.
+        handle.grow = Lever.of("grow in vain", target -> { });
+        Action action = Given.ready(prepared()).action();
+        action.apply();
+        handle.moreCompleted = 5;
+        assertEquals("active=2 size=2 core=2 max=2 queued=2 completed=5", action.observe());
+        assertFalse(action.claimHolds());
     }
 
     @Test

@@ -40,9 +40,13 @@ class ReclaimLeakedConnectionTest {
     }
 
     private void awaitUnreachable(int count) {
+        awaitUnreachable(pool, count);
+    }
+
+    private void awaitUnreachable(FakePool where, int count) {
         await().atMost(Duration.ofSeconds(20)).until(() -> {
             System.gc();
-            return registry.leases().of(pool).stream().filter(Lease.View::unreachable).count() == count;
+            return registry.leases().of(where).stream().filter(Lease.View::unreachable).count() == count;
         });
     }
 
@@ -211,6 +215,31 @@ class ReclaimLeakedConnectionTest {
         assertFalse(action.claimHolds());
         assertEquals("active=1 idle=0 total=1 max=3 waiting=0 leaked=1 closed=1 failed=1 (java.lang.IllegalStateException: no)",
                 action.observe());
+    }
+
+    @Test
+    void aLeverThatFindsTheConnectionGivenBackAtTheLastMomentDidNotFail() throws Throwable {
+        Object entry = pool.leak();
+        awaitUnreachable(1);
+        Action action = action(certain(entry));
+        pool.onClose = closing -> {
+            pool.giveBack(entry);
+            throw new IllegalStateException("given back in the meantime");
+        };
+        action.apply();
+        assertEquals(List.of(), pool.closed);
+        assertTrue(action.observe().endsWith("leaked=0 closed=0 failed=0"), action.observe());
+    }
+
+    @Test
+    void aLeaseOfAnotherPoolIsNoneOfItsBusiness() {
+        FakePool other = new FakePool(registry, "billing", 1);
+        Object entry = other.leak();
+        awaitUnreachable(other, 1);
+        pool.claimsEverything = true;
+        Diagnosis diagnosis = Given.diagnosis(Fault.CONNECTION_LEAK, pool.id(), Confidence.CERTAIN,
+                List.of(other.leaseOf(entry)), List.of(), Map.of());
+        assertNotNull(Given.impossible(remedy.prepare(diagnosis)));
     }
 
     @Test
