@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.config.MedicConfig;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,8 @@ class AskForGcTest {
     private static final long MIB = 1 << 20;
 
     private final AtomicInteger collections = new AtomicInteger();
+    /** The time of the collecting thread, so that the length of a collection does not depend on when it really runs. */
+    private final AtomicLong collectorNow = new AtomicLong();
     private final Clock clock = new Clock() {
         @Override
         public long millis() {
@@ -35,7 +39,7 @@ class AskForGcTest {
 
         @Override
         public long monotonicMillis() {
-            return now;
+            return Thread.currentThread() instanceof MedicThread ? collectorNow.get() : now;
         }
     };
     private Runnable collector = collections::incrementAndGet;
@@ -187,7 +191,7 @@ class AskForGcTest {
     }
 
     @Test
-    void notTooOftenAndNotWhileOneRuns() {
+    void notWhileOneRunsAndNotSoonAfterALongOne() {
         CountDownLatch mayEnd = new CountDownLatch(1);
         collector = () -> {
             try {
@@ -195,15 +199,28 @@ class AskForGcTest {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            collections.incrementAndGet();
+            collectorNow.addAndGet(400);
         };
-        AskForGc ask = ask(CONCURRENT, "gc.every=20s");
+        AskForGc ask = ask(CONCURRENT, "gc.every=3s");
         pressed(ask, 7);
         ask.perform();
         pressed(ask, 8);
         assertRefused("still runs", ask);
         mayEnd.countDown();
-        awaitCollections(1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> !ask.refusal().orElse("").contains("still runs"));
+        now += 8_000;
+        assertEquals("the last collection was asked for 10 s ago, it took 0.4 s and 50 times as long must pass",
+                ask.refusal().orElseThrow());
+        now += 10_000;
+        assertEquals(Optional.empty(), ask.refusal());
+    }
+
+    @Test
+    void notMoreOftenThanConfigured() {
+        AskForGc ask = ask(CONCURRENT, "gc.every=20s");
+        pressed(ask, 7);
+        ask.perform();
+        pressed(ask, 8);
         await().atMost(Duration.ofSeconds(20)).until(() -> !ask.refusal().orElse("").contains("still runs"));
         assertEquals("the last collection was asked for 2.0 s ago, gc.every is 20 s", ask.refusal().orElseThrow());
         now += 18_000;
