@@ -13,7 +13,5 @@ public enum Outcome {
     /** No rung left. */
     GIVEN_UP,
     /** The fault was gone before the act. */
-    RETRACTED,
-    /** The JVM ends by the act; whether it helped shows in the next one. */
-    RESTARTING
+    RETRACTED
 }

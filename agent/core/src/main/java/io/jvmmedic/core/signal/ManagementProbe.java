@@ -14,6 +14,7 @@ import java.lang.management.MonitorInfo;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +41,8 @@ final class ManagementProbe implements JvmProbe {
     private long lastCount = -1;
     private long lastGcAt = -1;
     private long nextDeadlockLook;
+    /** What the last look found; {@code null} for nothing. */
+    private long[] deadlocked;
 
     ManagementProbe(Clock clock) {
         this.clock = clock;
@@ -74,21 +77,21 @@ final class ManagementProbe implements JvmProbe {
 
     @Override
     public List<Signal> deadlocks(long tick, long now) {
-        if (clock.monotonicMillis() < nextDeadlockLook) {
-            return List.of();
+        if (clock.monotonicMillis() >= nextDeadlockLook) {
+            long before = System.nanoTime();
+            deadlocked = threads.findDeadlockedThreads();
+            long costMillis = (System.nanoTime() - before) / 1_000_000;
+            nextDeadlockLook = clock.monotonicMillis() + Math.max(MIN_REST_MILLIS, costMillis * REST_FACTOR);
         }
-        long before = System.nanoTime();
-        long[] ids = threads.findDeadlockedThreads();
-        long costMillis = (System.nanoTime() - before) / 1_000_000;
-        nextDeadlockLook = clock.monotonicMillis() + Math.max(MIN_REST_MILLIS, costMillis * REST_FACTOR);
-        return ids == null ? List.of() : rows(ids, tick, now);
+        // In a round without a look the known ones are asked alone, which is cheap: a cycle that stands is told each round.
+        return deadlocked == null ? List.of() : rows(deadlocked, tick, now);
     }
 
     /** Locked synchronizers are never asked for: that walks the whole heap in a safepoint, about 1 s for 20 M objects. */
     private List<Signal> rows(long[] ids, long tick, long now) {
         Map<Long, ThreadInfo> infos = new HashMap<>();
         for (ThreadInfo info : threads.getThreadInfo(ids.length <= MAX_CYCLE_THREADS ? ids
-                : java.util.Arrays.copyOf(ids, MAX_CYCLE_THREADS), true, false)) {
+                : Arrays.copyOf(ids, MAX_CYCLE_THREADS), true, false)) {
             if (info != null) {
                 infos.put(info.getThreadId(), info);
             }
