@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,9 @@ class EngineTest {
     private volatile boolean loanNeeded;
     private final AtomicInteger acts = new AtomicInteger();
     private Confidence confidence = Confidence.CERTAIN;
+    private volatile Supplier<Optional<String>> precondition = Optional::empty;
+    private List<Detector> detectors = List.of(new FlagDetector());
+    private List<Remedy> evidence = List.of();
     private Engine engine;
 
     private final class Recorder implements Chronicle {
@@ -108,7 +112,7 @@ class EngineTest {
         }
     }
 
-    private final class FlagDetector implements Detector {
+    private class FlagDetector implements Detector {
         @Override
         public String name() {
             return "flag";
@@ -155,7 +159,7 @@ class EngineTest {
                 return new Preparation.Ready(plan, new Action() {
                     @Override
                     public Optional<String> noLongerNeeded() {
-                        return Optional.empty();
+                        return precondition.get();
                     }
 
                     @Override
@@ -212,8 +216,8 @@ class EngineTest {
         Policy policy = new Policy(config, Clock.SYSTEM, () -> 60_000,
                 BudgetLedger.inMemory(Duration.ofHours(1), Clock.SYSTEM),
                 Map.of("repair", Options.BUDGET_RECLAIM), Map.of());
-        engine = new Engine(List.of(new FlagDetector()), EngineTest::fold,
-                new Ward(Map.of(), Map.of(Fault.CONNECTION_LEAK, List.of(ladder))), policy, () -> mode,
+        engine = new Engine(detectors, EngineTest::fold, new Ward(Map.of(Fault.CONNECTION_LEAK, evidence),
+                Map.of(Fault.CONNECTION_LEAK, List.of(ladder))), policy, () -> mode,
                 new ShadowBook(Clock.SYSTEM, Duration.ofMinutes(5)), new Recorder(), Clock.SYSTEM,
                 Duration.ofMillis(600), Duration.ofMillis(500), round -> { });
         engine.start();
@@ -228,9 +232,21 @@ class EngineTest {
     /** Rounds come until the story has the line. */
     private void roundsUntil(String line) {
         await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50)).until(() -> {
-            engine.offer(new Round(tick.incrementAndGet(), System.currentTimeMillis(), false, Map.of()));
+            round(System.currentTimeMillis());
             return told.contains(line);
         });
+    }
+
+    private void round(long millis) {
+        engine.offer(new Round(tick.incrementAndGet(), millis, false, Map.of()));
+    }
+
+    /** Some rounds of that time; all but the last are through when it returns. */
+    private void roundsOf(long millis) {
+        for (int i = 0; i < 5; i++) {
+            round(millis);
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> engine.latest() != null && engine.latest().tick() == tick.get());
     }
 
     @AfterEach
@@ -312,5 +328,81 @@ class EngineTest {
         roundsUntil("HEALED repair");
         engine.stop(Duration.ofSeconds(5), "detached");
         assertTrue(told.contains("gave back"));
+    }
+
+    @Test
+    void whatRepairedItselfBetweenPermissionAndActIsNotTouched() {
+        AtomicInteger asked = new AtomicInteger();
+        precondition = () -> asked.incrementAndGet() == 1 ? Optional.empty() : Optional.of("it was returned meanwhile");
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, true));
+        roundsUntil("RETRACTED repair");
+        assertTrue(told.contains("ALLOWED repair "), "the policy had allowed it: " + told);
+        assertEquals(0, acts.get());
+        broken = false;
+        roundsUntil("closed gone by itself");
+        assertFalse(told.contains("GIVEN_BACK one slot"), "nothing was lent");
+    }
+
+    @Test
+    void evidenceIsTakenToItsEndBeforeAnythingIsRepaired() {
+        evidence = List.of(remedy("look", Risk.NONE, () -> told.add("looked, broken=" + broken), false));
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsUntil("closed healed");
+        assertEquals(List.of("opened", "ALLOWED look ", "begins look", "looked, broken=true", "HEALED look",
+                "ALLOWED repair ", "begins repair", "HEALED repair", "closed healed"), told);
+    }
+
+    @Test
+    void evidenceThatHangsDelaysTheRepairByItsDeadlineOnly() {
+        CountDownLatch never = new CountDownLatch(1);
+        evidence = List.of(remedy("look", Risk.NONE, never::await, false));
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsUntil("HEALED repair");
+        assertTrue(told.contains("STUCK look"), told.toString());
+        never.countDown();
+    }
+
+    @Test
+    void aDetectorThatThrowsDoesNotSilenceTheOthers() {
+        AtomicInteger thrown = new AtomicInteger();
+        Detector throwing = new FlagDetector() {
+            @Override
+            public List<Finding> evaluate(Round round) {
+                thrown.incrementAndGet();
+                throw new IllegalStateException("a field is missing");
+            }
+        };
+        detectors = List.of(throwing, new FlagDetector());
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsUntil("HEALED repair");
+        assertTrue(thrown.get() > 0);
+    }
+
+    @Test
+    void roundsTakenBeforeAnActSayNothingOfItsEffect() {
+        long before = System.currentTimeMillis();
+        start(Map.of(), Mode.HEAL, remedy("useless", Risk.GENTLE, () -> { }, false),
+                remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        round(before);
+        await().atMost(Duration.ofSeconds(20)).until(() -> told.contains("INEFFECTIVE useless"));
+        roundsOf(before);
+        assertFalse(told.contains("begins repair"), "the next rung was climbed on old news: " + told);
+        roundsUntil("HEALED repair");
+    }
+
+    @Test
+    void switchedOffItDoesNotEvenLook() {
+        AtomicInteger looked = new AtomicInteger();
+        detectors = List.of(new FlagDetector() {
+            @Override
+            public List<Finding> evaluate(Round round) {
+                looked.incrementAndGet();
+                return super.evaluate(round);
+            }
+        });
+        start(Map.of(), Mode.OFF, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsOf(System.currentTimeMillis());
+        assertEquals(0, looked.get());
+        assertEquals(List.of(), told);
     }
 }
