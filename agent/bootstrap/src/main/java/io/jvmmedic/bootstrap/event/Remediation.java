@@ -44,7 +44,7 @@ public final class Remediation extends Event {
     public String claim;
 
     @Label("Outcome")
-    @Description("HEALED, INEFFECTIVE, FAILED, STUCK, GIVEN_UP or RETRACTED")
+    @Description("HEALED, INEFFECTIVE, FAILED, STUCK, GIVEN_UP, RETRACTED or RESTARTING")
     public String outcome;
 
     @Label("Before")

@@ -35,6 +35,11 @@ public final class AuditTrail implements Chronicle {
     private record Key(ResourceId resource, Fault fault) {
     }
 
+    /** A drastic act under way. */
+    private record Drastic(String incident, Plan plan, DecisionEvents.Running running) {
+    }
+
+    private Drastic drastic;
     private final Map<Key, Integer> met = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Key, Integer> eldest) {
@@ -137,6 +142,9 @@ public final class AuditTrail implements Chronicle {
                         incident);
                 running.set(events.begin(incident, plan));
             }
+            if (plan.risk() == Risk.DRASTIC) {
+                drastic = new Drastic(incident, plan, running.get());
+            }
         });
         return running.get();
     }
@@ -144,6 +152,9 @@ public final class AuditTrail implements Chronicle {
     @Override
     public synchronized void ended(String incident, Object begun, Plan plan, Outcome outcome, String before, String after,
             String problem) {
+        if (plan.risk() == Risk.DRASTIC) {
+            drastic = null;
+        }
         safely(() -> {
             Entry entry = entry(incident, plan.resource(), Entry.Kind.ENDED, plan.remedy(),
                     outcome + (problem.isEmpty() ? "" : ", " + problem), details("before", before, "after", after));
@@ -191,6 +202,27 @@ public final class AuditTrail implements Chronicle {
             open.remove(incident);
             LOG.info("{}: {} (incident {})", diagnosis.resource(), entry.text(), incident);
         });
+    }
+
+    /**
+     * The JVM is about to end by the drastic act under way, which therefore never returns: it is told as ended now, to
+     * the recording too, and forced to disk.
+     *
+     * @return the incident it belongs to; empty when none is under way
+     */
+    public synchronized Optional<String> lastWords(String reason) {
+        Drastic ending = drastic;
+        drastic = null;
+        if (ending == null) {
+            noted("the JVM ends: " + reason);
+            return Optional.empty();
+        }
+        safely(() -> {
+            tell(entry(ending.incident(), ending.plan().resource(), Entry.Kind.ENDED, ending.plan().remedy(),
+                    Outcome.RESTARTING + ", " + reason, Map.of()), true);
+            ending.running().end(Outcome.RESTARTING, "", reason);
+        });
+        return Optional.of(ending.incident());
     }
 
     /** What belongs to no incident and yet must be on record: a change of mode, a pause, a detach, and who asked for it. */

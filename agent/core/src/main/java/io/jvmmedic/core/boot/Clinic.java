@@ -255,7 +255,7 @@ final class Clinic {
                 new GrowPool(registry, config),
                 new GrowExecutor(registry, config),
                 new AbortHttpLease(registry, config),
-                new GracefulRestart(config, this::lastWords, this::vetoOnRestart));
+                new GracefulRestart(config, reason -> lastWords(evidence, reason), this::vetoOnRestart));
         Ward ward = new Ward(Ladders.of(Ladders.EVIDENCE, remedies), Ladders.of(Ladders.STANDARD, remedies));
         gc = new AskForGc(config, ExplicitGc.ofThisJvm(), clock);
         engine = new Engine(detectors, new Diagnostician()::diagnose, ward, policy, mode, shadows,
@@ -278,8 +278,12 @@ final class Clinic {
         }
     }
 
-    private void lastWords(String reason) {
-        trail.noted("the JVM ends: " + reason);
+    /** The journal first, then the recording with the restart in it. */
+    private void lastWords(IncidentEvidence evidence, String reason) throws IOException {
+        Optional<String> incident = trail.lastWords(reason);
+        if (incident.isPresent() && home.isPresent() && signals.isRecorded()) {
+            evidence.recording(incident.get());
+        }
     }
 
     private Optional<String> vetoOnRestart() {

@@ -13,5 +13,7 @@ public enum Outcome {
     /** No rung left. */
     GIVEN_UP,
     /** The fault was gone before the act. */
-    RETRACTED
+    RETRACTED,
+    /** The JVM ends by the act; whether it helped shows in the next one. */
+    RESTARTING
 }

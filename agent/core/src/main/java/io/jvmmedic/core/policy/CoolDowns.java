@@ -27,8 +27,8 @@ final class CoolDowns {
         switch (outcome) {
             case HEALED -> rest(resource, afterSuccess);
             case FAILED, STUCK, GIVEN_UP -> rest(resource, afterFailure);
-            // INEFFECTIVE goes on to the next rung at once or ends as GIVEN_UP; RETRACTED did nothing.
-            case INEFFECTIVE, RETRACTED -> {
+            // INEFFECTIVE goes on to the next rung at once or ends as GIVEN_UP; RETRACTED did nothing; RESTARTING is the end.
+            case INEFFECTIVE, RETRACTED, RESTARTING -> {
             }
         }
     }

@@ -91,6 +91,27 @@ class AuditTrailTest {
         assertEquals("nothing to give back", last.details().get("undo"));
     }
 
+    /** A restart never returns to say how it ended; the recording must have it all the same. */
+    @Test
+    void aRestartIsToldAsEndedBeforeTheJvmEnds() throws IOException {
+        try (Recording recording = new Recording()) {
+            recording.start();
+            AuditTrail trail = trail();
+            String id = trail.opened(LEAK);
+            trail.begins(id, RESTART);
+            assertEquals(Optional.of(id), trail.lastWords("deadlock"));
+            assertEquals(Optional.empty(), trail.lastWords("again"));
+            recording.stop();
+            Path file = folder.resolve("restart.jfr");
+            recording.dump(file);
+            List<RecordedEvent> events = RecordingFile.readAllEvents(file).stream()
+                    .filter(event -> event.getString("incidentId").equals(id)).toList();
+            assertEquals("RESTARTING", event(events, "Remediation").getString("outcome"));
+        }
+        List<Entry> journal = Journal.read(folder);
+        assertEquals("RESTARTING, deadlock", journal.get(journal.size() - 2).text());
+    }
+
     @Test
     void aLookIsNoRemediation() throws IOException {
         try (Recording recording = new Recording()) {
