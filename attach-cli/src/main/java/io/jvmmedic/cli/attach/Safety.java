@@ -57,8 +57,8 @@ final class Safety {
             throw new Failure(ExitCode.NO_ANSWER, jvm + " is stopped; let it go on with 'kill -CONT " + jvm.pid() + "'.");
         }
         if (!process.catchesSigQuit().orElse(true) && !process.listensForAttach()) {
-            throw new Failure(ExitCode.LOADING_DISABLED, jvm + " does not handle SIGQUIT, so attaching would kill it: it runs "
-                    + "with -Xrs or is still starting; start it without -Xrs or with -javaagent:jvm-medic-agent.jar.");
+            throw new Failure(ExitCode.LOADING_DISABLED, jvm + " does not handle SIGQUIT, so attaching would kill it: try again "
+                    + "if it is just starting, else restart it without -Xrs and -XX:+DisableAttachMechanism.");
         }
     }
 }

@@ -2,6 +2,7 @@ package io.jvmmedic.cli.report;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -53,8 +54,24 @@ final class JournalReader {
                 }
             }
         }
-        reader.steps.addAll(reader.begun.values());
-        return new Content(reader.steps, reader.notes, reader.span, reader.lines, reader.skipped);
+        return reader.content();
+    }
+
+    /** @param file {@code incident.json} of an incident folder: the same entries, in one object */
+    static Content readIncident(Path file) throws IOException {
+        JournalReader reader = new JournalReader();
+        try {
+            JsonObject incident = JsonParser.parseString(Files.readString(file, StandardCharsets.UTF_8)).getAsJsonObject();
+            incident.getAsJsonArray("entries").forEach(entry -> reader.object(entry.getAsJsonObject()));
+        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException e) {
+            reader.skipped++;
+        }
+        return reader.content();
+    }
+
+    private Content content() {
+        steps.addAll(begun.values());
+        return new Content(steps, notes, span, lines, skipped);
     }
 
     private void line(String line) {
@@ -62,7 +79,14 @@ final class JournalReader {
             return;
         }
         try {
-            JsonObject json = JsonParser.parseString(line).getAsJsonObject();
+            object(JsonParser.parseString(line).getAsJsonObject());
+        } catch (JsonParseException | IllegalStateException e) {
+            skipped++;
+        }
+    }
+
+    private void object(JsonObject json) {
+        try {
             Map<String, String> details = new LinkedHashMap<>();
             if (json.get("details") instanceof JsonObject object) {
                 object.entrySet().forEach(detail -> details.put(detail.getKey(), detail.getValue().getAsString()));
@@ -71,7 +95,7 @@ final class JournalReader {
                     text(json, "resource"), text(json, "remedy"), text(json, "text"), details);
             lines++;
         } catch (RuntimeException e) {
-            // Gson throws five kinds for what is not a whole line.
+            // Of a later version, or not ours; Gson throws several kinds for a field of another type.
             skipped++;
         }
     }

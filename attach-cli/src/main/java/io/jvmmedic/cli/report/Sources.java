@@ -2,6 +2,7 @@ package io.jvmmedic.cli.report;
 
 import io.jvmmedic.cli.ExitCode;
 import io.jvmmedic.cli.Failure;
+import io.jvmmedic.cli.text.Words;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ public final class Sources {
     private static final int DEPTH = 3;
     private static final List<String> JOURNALS = List.of("journal.1.jsonl", "journal.jsonl");
     private static final String INCIDENT = "incident-";
+    private static final String INCIDENT_FILE = "incident.json";
     /** The journal is written before the event is committed, and the clocks tick apart. */
     private static final Duration SAME = Duration.ofSeconds(2);
 
@@ -80,7 +82,8 @@ public final class Sources {
         if (Files.size(file) == 0) {
             throw unreadable(file, "is empty; the JVM was killed before anything was recorded");
         }
-        if (journals(List.of(file)) == 0) {
+        if (journals(JournalReader.read(List.of(file)), List.of(file)) == 0
+                && journals(JournalReader.readIncident(file), List.of(file)) == 0) {
             throw unreadable(file, "is neither a flight recording nor a journal of JVM Medic");
         }
     }
@@ -106,8 +109,13 @@ public final class Sources {
         for (Path one : journalFolders) {
             List<Path> files = JOURNALS.stream().map(one::resolve).filter(Files::isReadable).toList();
             if (!files.isEmpty()) {
-                journals(files);
+                journals(JournalReader.read(files), files);
             }
+        }
+        Path copied = folder.resolve(INCIDENT_FILE);
+        if (read.isEmpty() && Files.isReadable(copied)) {
+            // An incident folder that somebody took elsewhere: the journal stayed behind.
+            journals(JournalReader.readIncident(copied), List.of(copied));
         }
         int failed = 0;
         for (Path file : recordings) {
@@ -152,15 +160,15 @@ public final class Sources {
     }
 
     /** Returns the number of lines that were understood. */
-    private int journals(List<Path> files) throws IOException {
-        JournalReader.Content content = JournalReader.read(files);
+    private int journals(JournalReader.Content content, List<Path> files) {
         if (content.lines() > 0) {
             read.addAll(files);
             span = Story.Span.join(span, content.span());
             journalled.addAll(content.steps());
             notes.addAll(content.notes());
             if (content.skipped() > 0) {
-                warnings.add(files.get(files.size() - 1) + ": " + content.skipped() + " lines are not whole and were skipped.");
+                warnings.add(files.get(files.size() - 1) + ": " + Words.count(content.skipped(), "line")
+                        + " of it " + (content.skipped() == 1 ? "is" : "are") + " not whole, and left out.");
             }
         }
         return content.lines();
