@@ -78,4 +78,8 @@ public final class HeldConnection extends Event {
     @Label("Escaped")
     @Description("Driver objects were taken out of the handle: unreachability proves nothing")
     public boolean escaped;
+
+    @Label("In Use")
+    @Description("A statement may still be running on it although nobody can reach the handle")
+    public boolean inUse;
 }

@@ -11,6 +11,7 @@ import io.jvmmedic.core.util.Phrases;
  * @param typicalHold learned hold time of the site, ms; -1 when not learned
  * @param waitsFor pool the borrowing thread waits for; empty if none
  * @param inScope the code that borrowed it still runs; false also when that cannot be told
+ * @param unreachable nobody can return it any more, and no statement may still be running on it
  */
 record Holder(
         long leaseId, String thread, long threadId, long heldFor, long idleFor, long typicalHold,
@@ -23,7 +24,7 @@ record Holder(
         return new Holder(row.number("leaseId"), row.text("thread"), row.number("threadId"),
                 held, idle < 0 ? held : idle, row.number("typicalHold"),
                 row.text("site"), row.text("doing"), activity(row.text("activity")), row.text("waitsFor"),
-                row.flag("inScope"), row.flag("unreachable"), row.flag("escaped"));
+                row.flag("inScope"), row.flag("unreachable") && !row.flag("inUse"), row.flag("escaped"));
     }
 
     private static Activity activity(String word) {

@@ -49,6 +49,11 @@ public final class Borrower {
         return thread == null ? Activity.ENDED : Activity.of(thread.getState(), stack);
     }
 
+    /** Whether it may be executing something in a driver; of a thread that cannot be seen nobody knows. */
+    public boolean mayBeInDriver() {
+        return id < 0 || Activity.isInDriver(stack);
+    }
+
     /** As {@link #name()}, without looking at a stack. */
     public static String name(long id, Thread thread) {
         if (thread != null) {

@@ -42,6 +42,7 @@ public final class Lease extends LeasePadding {
     private int borrowedTick;
     private int usedTick;
     private long threadId;
+    private long userId;
     private boolean escaped;
     private SiteStatistics site;
 
@@ -52,9 +53,14 @@ public final class Lease extends LeasePadding {
         this.slot = slot;
     }
 
-    /** A consistent copy of one borrow. */
+    /**
+     * A consistent copy of one borrow.
+     *
+     * @param threadId who borrowed it, negative for a virtual thread
+     * @param userId who used it last, which may be another thread
+     */
     public record View(
-            long id, ResourceHandle resource, long threadId, long heldMillis, long idleMillis,
+            long id, ResourceHandle resource, long threadId, long userId, long heldMillis, long idleMillis,
             boolean unreachable, boolean escaped, SiteStatistics site) {
 
         /** Where it was borrowed; empty if not captured. */
@@ -101,6 +107,7 @@ public final class Lease extends LeasePadding {
         borrowedTick = now;
         usedTick = now;
         threadId = borrower;
+        userId = borrower;
         escaped = false;
         site = where;
         HANDLE.setRelease(this, new PhantomReference<>(newHandle, null));
@@ -114,8 +121,9 @@ public final class Lease extends LeasePadding {
         HANDLE.setRelease(this, (PhantomReference<Object>) null);
     }
 
-    void used() {
+    void used(long user) {
         usedTick = CoarseClock.now();
+        userId = user;
     }
 
     void escape() {
@@ -133,7 +141,7 @@ public final class Lease extends LeasePadding {
         if (reference == null) {
             return null;
         }
-        View view = new View(slot << GENERATION_BITS | generation, resource, threadId,
+        View view = new View(slot << GENERATION_BITS | generation, resource, threadId, userId,
                 CoarseClock.millisSince(borrowedTick), CoarseClock.millisSince(usedTick),
                 reference.refersTo(null), escaped, site);
         VarHandle.acquireFence();

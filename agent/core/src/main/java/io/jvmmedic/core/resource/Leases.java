@@ -79,7 +79,7 @@ public final class Leases {
     public void used(Object entry) {
         Lease lease = table.find(entry);
         if (lease != null) {
-            lease.used();
+            lease.used(Jdk.threadId(Thread.currentThread()));
         }
     }
 

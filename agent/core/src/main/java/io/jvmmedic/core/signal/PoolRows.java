@@ -20,6 +20,8 @@ final class PoolRows {
 
     /** A lease younger than this is nobody's business in a pool that has free slots. */
     private static final long NOTABLE_MILLIS = 2_000;
+    /** A virtual thread cannot be looked at; after so long without a new statement it is taken to be done. */
+    private static final long UNSEEN_MILLIS = 60_000;
     private static final int MAX_HOLDERS = 200;
     private static final int MAX_WAITERS = 100;
 
@@ -55,7 +57,7 @@ final class PoolRows {
                 .filter(lease -> exhausted && pressed || lease.unreachable() || lease.heldMillis() >= NOTABLE_MILLIS)
                 .sorted(Comparator.comparingLong(Lease.View::heldMillis).reversed())
                 .limit(MAX_HOLDERS)
-                .forEach(lease -> rows.add(holder(pool, lease, waiters, tick, now)));
+                .forEach(lease -> rows.add(holder(pool, lease, inUse(lease, held), waiters, tick, now)));
         if (pressed) {
             Map<Long, Integer> holds = new HashMap<>();
             held.forEach(lease -> holds.merge(lease.threadId(), 1, Integer::sum));
@@ -65,7 +67,8 @@ final class PoolRows {
         return rows;
     }
 
-    private Signal holder(PoolHandle pool, Lease.View lease, Map<Long, Waiter> waiters, long tick, long now) {
+    private Signal holder(PoolHandle pool, Lease.View lease, boolean inUse, Map<Long, Waiter> waiters,
+            long tick, long now) {
         Borrower borrower = Borrower.of(lease.threadId(), threads);
         Waiter waits = waiters.get(lease.threadId());
         return Signal.of(Signal.HELD_CONNECTION, now)
@@ -77,7 +80,23 @@ final class PoolRows {
                 .with("activity", borrower.activity(waits).name())
                 .with("waitsFor", waits == null ? "" : waits.resource().id().toString())
                 .with("inScope", borrower.isStillAt(lease.siteText()))
-                .with("unreachable", lease.unreachable()).with("escaped", lease.escaped()).build();
+                .with("unreachable", lease.unreachable()).with("escaped", lease.escaped()).with("inUse", inUse).build();
+    }
+
+    /**
+     * Whether a statement may still be running on a lease that nobody can reach. That happens: compiled code does not
+     * keep a connection alive that it will not touch again, so {@code getConnection().prepareStatement(..).execute()}
+     * leaks the connection while a long statement runs on it, and whatever that statement does must not be cut off. A
+     * thread that has used another lease since runs its statement there.
+     */
+    private boolean inUse(Lease.View lease, List<Lease.View> held) {
+        if (!lease.unreachable()) {
+            return false;
+        }
+        boolean usedAnotherSince = held.stream().anyMatch(other -> other.id() != lease.id()
+                && other.userId() == lease.userId() && other.idleMillis() < lease.idleMillis());
+        return !usedAnotherSince && Borrower.of(lease.userId(), threads).mayBeInDriver()
+                && (lease.userId() >= 0 || lease.idleMillis() < UNSEEN_MILLIS);
     }
 
     private Signal waiter(PoolHandle pool, Waiter waiter, Map<Long, Integer> holds, long tick, long now) {

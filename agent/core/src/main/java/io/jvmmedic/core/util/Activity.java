@@ -54,6 +54,16 @@ public enum Activity {
         };
     }
 
+    /** Whether a driver, or a pool's statement above it, is anywhere on the stack: something may be running there. */
+    public static boolean isInDriver(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            if (isDriver(frame.getClassName())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isDriver(String type) {
         return startsWithAny(type, DRIVERS)
                 || type.startsWith("com.zaxxer.hikari.pool.") && (type.contains("Statement") || type.contains("ResultSet"))

@@ -1,0 +1,163 @@
+package io.jvmmedic.core.signal;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.Leases;
+import io.jvmmedic.core.resource.Lever;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.util.CoarseClock;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A handle nobody can reach is no proof while a statement may still be running on the connection. */
+class PoolRowsTest {
+
+    private static final CountDownLatch GO_ON = new CountDownLatch(1);
+
+    private final ResourceRegistry registry = new ResourceRegistry();
+    private final Leases leases = registry.leases();
+    private final Object hostPool = new Object();
+    private final AtomicReference<Thread> borrower = new AtomicReference<>();
+    private final PoolRows rows = new PoolRows(leases, new ThreadView() {
+        @Override
+        public Thread byId(long id) {
+            Thread thread = borrower.get();
+            return thread != null && thread.isAlive() && thread.getId() == id ? thread : null;
+        }
+
+        @Override
+        public int count() {
+            return 1;
+        }
+    });
+
+    /** Called by H2 from inside a statement; returns when the test lets it. */
+    public static int longStatement() throws InterruptedException {
+        GO_ON.await();
+        return 1;
+    }
+
+    @AfterEach
+    void resetClock() {
+        CoarseClock.set(0);
+    }
+
+    @Test
+    void aLeakedConnectionWhoseStatementStillRunsIsInUseUntilItEnds() throws Exception {
+        Object entry = new Object();
+        CountDownLatch borrowed = new CountDownLatch(1);
+        borrower.set(new Thread(() -> {
+            leases.borrowed(hostPool, entry, new Object(), (host, all) -> new OnePool(host));
+            borrowed.countDown();
+            runLongStatement();
+        }, "migration"));
+        borrower.get().start();
+        borrowed.await();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            System.gc();
+            return row().flag("unreachable");
+        });
+        await().atMost(Duration.ofSeconds(20)).until(() -> row().flag("inUse"));
+
+        GO_ON.countDown();
+        borrower.get().join();
+        assertTrue(row().flag("unreachable"));
+        assertFalse(row().flag("inUse"), "the statement is over and the thread is gone");
+        assertNotNull(entry);
+    }
+
+    private static void runLongStatement() {
+        try (var connection = DriverManager.getConnection("jdbc:h2:mem:");
+                var statement = connection.createStatement()) {
+            statement.execute("create alias long_statement for '" + PoolRowsTest.class.getName() + ".longStatement'");
+            statement.execute("select long_statement()");
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Signal row() {
+        PoolHandle pool = registry.pools().get(0);
+        List<Signal> held = rows.of(pool, Map.of(), 1, 0, -1).stream()
+                .filter(signal -> signal.type().equals(Signal.HELD_CONNECTION)).toList();
+        return held.isEmpty() ? Signal.of(Signal.HELD_CONNECTION, 0).build() : held.get(0);
+    }
+
+    /** One slot, out. */
+    private record OnePool(Object host) implements PoolHandle {
+        private static final String WHY = "not in this test";
+
+        @Override
+        public ResourceId id() {
+            return new ResourceId(ResourceId.Kind.POOL, "one");
+        }
+
+        @Override
+        public String library() {
+            return "test";
+        }
+
+        @Override
+        public boolean alive() {
+            return true;
+        }
+
+        @Override
+        public boolean isAbout(Object hostObject) {
+            return host == hostObject;
+        }
+
+        @Override
+        public State state() {
+            return new State(1, 0, 1, 1, 0);
+        }
+
+        @Override
+        public boolean inUse(Object entry) {
+            return true;
+        }
+
+        @Override
+        public List<Object> entriesInUse() {
+            return List.of();
+        }
+
+        @Override
+        public Lever<Object> closeEntry() {
+            return Lever.absent(WHY);
+        }
+
+        @Override
+        public Lever<Object> evictHandle() {
+            return Lever.absent(WHY);
+        }
+
+        @Override
+        public Lever<Void> softEvict() {
+            return Lever.absent(WHY);
+        }
+
+        @Override
+        public Lever<Integer> resize() {
+            return Lever.absent(WHY);
+        }
+
+        @Override
+        public Lever<Integer> kick() {
+            return Lever.absent(WHY);
+        }
+    }
+}
