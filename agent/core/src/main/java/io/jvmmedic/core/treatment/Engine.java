@@ -236,6 +236,10 @@ public final class Engine {
         } else if (isWorse(diagnosis, known.diagnosis)) {
             chronicle.renewed(known.incident, diagnosis);
         }
+        if (diagnosis.primary().confidence().compareTo(known.diagnosis.primary().confidence()) > 0) {
+            // The rest was taken on a weaker belief: what was only shadowed may be allowed now.
+            known.restUntil = now;
+        }
         known.diagnosis = diagnosis;
         known.seenAt = now;
         treat(known, now);

@@ -58,6 +58,7 @@ class EngineTest {
     private volatile Supplier<Optional<String>> precondition = Optional::empty;
     private List<Detector> detectors = List.of(new FlagDetector());
     private List<Remedy> evidence = List.of();
+    private Duration rest = Duration.ofMillis(500);
     private Engine engine;
 
     private final class Recorder implements Chronicle {
@@ -219,7 +220,7 @@ class EngineTest {
         engine = new Engine(detectors, EngineTest::fold, new Ward(Map.of(Fault.CONNECTION_LEAK, evidence),
                 Map.of(Fault.CONNECTION_LEAK, List.of(ladder))), policy, () -> mode,
                 new ShadowBook(Clock.SYSTEM, Duration.ofMinutes(5)), new Recorder(), Clock.SYSTEM,
-                Duration.ofMillis(600), Duration.ofMillis(500), round -> { });
+                Duration.ofMillis(600), rest, round -> { });
         engine.start();
     }
 
@@ -281,6 +282,17 @@ class EngineTest {
         start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
         roundsUntil("SHADOWED repair confidence");
         assertEquals(0, acts.get());
+    }
+
+    @Test
+    void actsAtOnceWhenSuspicionBecomesProof() {
+        confidence = Confidence.SUSPECTED;
+        rest = Duration.ofHours(1);
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        roundsUntil("SHADOWED repair confidence");
+        confidence = Confidence.CERTAIN;
+        roundsUntil("HEALED repair");
+        assertEquals(1, acts.get());
     }
 
     @Test
