@@ -18,14 +18,16 @@ import java.util.Set;
 /**
  * Finds executors whose workers wait for tasks that are queued behind them in the same executor.
  *
- * <p>{@code CERTAIN}: every worker does so without a time limit, and a second round sees the same workers waiting for the
- * same tasks with nothing completed in between. {@code SUSPECTED}, after {@value #CONFIRM_ROUNDS} rounds without a
- * completion: every worker waits and at least one for the own queue, but some wait ends by itself or its edge is unknown,
- * or there are more workers than rows.
+ * <p>{@code CERTAIN}: every worker does so, and a second round sees the same workers waiting for the same tasks with
+ * nothing completed in between; a third one where some wait has a time limit. {@code SUSPECTED}, after
+ * {@value #CONFIRM_ROUNDS} rounds without a completion: every worker waits and at least one for the own queue, but the edge
+ * of some is unknown, or there are more workers than rows.
  */
 public final class ExecutorSelfStarvationDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 5;
+    /** A wait with a time limit ends by itself, but only by failing: none of these tasks can start before it does. */
+    private static final int TIMED_ROUNDS = 3;
 
     /** @param edges what each worker waits for, by thread */
     private record Standstill(long completed, Map<Long, String> edges, int rounds) {
@@ -67,9 +69,9 @@ public final class ExecutorSelfStarvationDetector implements Detector {
             boolean same = before != null && before.completed() == executor.completed() && before.edges().equals(edges);
             int rounds = same ? before.rounds() + 1 : 1;
             standstills.put(resource, new Standstill(executor.completed(), edges, rounds));
-            boolean closed = everyoneSeen && executor.blocked().stream()
-                    .allMatch(row -> row.flag("ownQueue") && !row.text("state").equals("TIMED_WAITING"));
-            if (closed && same) {
+            boolean closed = everyoneSeen && executor.blocked().stream().allMatch(row -> row.flag("ownQueue"));
+            boolean timed = executor.blocked().stream().anyMatch(row -> row.text("state").equals("TIMED_WAITING"));
+            if (closed && same && (!timed || rounds >= TIMED_ROUNDS)) {
                 findings.add(proven(executor));
             } else if (!closed && rounds >= CONFIRM_ROUNDS) {
                 findings.add(suspected(executor, rounds));
@@ -88,7 +90,7 @@ public final class ExecutorSelfStarvationDetector implements Detector {
         return finding(executor, Confidence.CERTAIN,
                 "starves itself, every one of its " + Phrases.count(executor.size(), "worker")
                         + " waits for a task queued behind it",
-                "each worker waits, without a time limit, for a task in the queue of its own executor; a second round"
+                "each worker waits for a task in the queue of its own executor; a later round"
                         + " saw the same workers wait for the same tasks with nothing completed");
     }
 
@@ -98,7 +100,7 @@ public final class ExecutorSelfStarvationDetector implements Detector {
                 "probably starves itself, " + own + " of its " + Phrases.count(executor.size(), "worker")
                         + " wait for tasks queued behind them",
                 "every worker waits and nothing completed for " + Phrases.count(rounds, "round") + "; " + own
-                        + " wait for a task in the own queue, but some wait has a time limit or an unknown end");
+                        + " wait for a task in the own queue, but what some of them wait for is unknown");
     }
 
     private Finding finding(ExecutorView executor, Confidence confidence, String what, String proof) {
