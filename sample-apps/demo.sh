@@ -45,6 +45,7 @@ START_LIMIT=90      # seconds for the service to come up
 CALM_LIMIT=45       # seconds for the load to become steady
 BREAK_LIMIT=15      # seconds for a bug to show
 RECOVER_LIMIT=60    # seconds for a recovery
+SETTLE_LIMIT=15     # seconds for what was lent to be given back
 BROKEN_SHOWN=12     # seconds of each fault without an agent
 ENOUGH=90           # per cent of the answers before the fault that count as recovered
 RESTART_CODE=86     # how the agent asks the supervisor for a new process
@@ -70,7 +71,7 @@ die() {
 
 # Prints long text below a speaker's name, within 80 columns: voice NAME COLOUR TEXT
 voice() {
-  printf '%s\n' "$3" | fold -s -w 65 | {
+  printf '%s\n' "$3" | fold -s -w 66 | sed 's/ *$//' | {
     name=$1
     while IFS= read -r part; do
       printf '  %s%10s | %s%s\n' "$2" "$name" "$part" "$plain"
@@ -240,20 +241,28 @@ calm() {
 
 # ---------------------------------------------------------------- one fault
 
-# fault NAME ROUTE TITLE WHAT: switches the bug on, shows what follows and writes the verdict.
+# fault NAME ROUTE OFF TITLE WHAT: switches the bug on, shows what follows and writes the verdict. OFF says when the bug is
+# taken away: once it "broke" the route, where the damage stays without it, or once the route "recovered" in spite of it.
 fault() {
   number=$((number + 1))
-  bug=$1 route=$2 title=$3
+  bug=$1 route=$2 off=$3 title=$4
   calm
-  others
   say ''
-  say "$bold[$number/5] $title$plain: $4"
+  say "$bold[$number/5] $title$plain: $5"
   say ''
   heading "$route"
   row
   call -X POST "$url/bugs/$bug/on" || die "the bug $bug cannot be switched on"
   voice demo "$bold" "bug '$bug' is on"
+  is_on=yes
   if [ "$agent" = yes ]; then healing; else suffering; fi
+}
+
+bug_off() {
+  [ "$is_on" = yes ] || return 0
+  call -X POST "$url/bugs/$bug/off"
+  is_on=no
+  voice demo "$bold" "bug '$bug' is off$1"
 }
 
 healing() {
@@ -269,6 +278,7 @@ healing() {
     else
       good=0
       [ "$broke" -eq 0 ] && broke=$second
+      [ "$off" = broke ] && [ "$percent" -lt 10 ] && bug_off '; what it broke stays broken without help'
     fi
     if [ "$broke" -eq 0 ]; then
       [ "$second" -ge "$BREAK_LIMIT" ] && break
@@ -277,17 +287,34 @@ healing() {
       [ $((second - broke)) -ge "$RECOVER_LIMIT" ] && break
     fi
   done
-  call -X POST "$url/bugs/$bug/off"
   if [ "$broke" -eq 0 ]; then
     verdict good unharmed "$percent %"
   elif [ "$good" -ge 2 ]; then
     verdict good "$((back - broke)) s" "$percent %"
   else
     verdict bad 'not' "$percent %"
+    renew
+    return
   fi
+  bug_off ''
+  settle
 }
 
-# Half way the bug is taken away, as by a roll-back: what is lost stays lost.
+# What was lent is given back when it is no longer needed; that belongs to this fault and not into the next one.
+settle() {
+  waited=0 from=$((seen + 1))
+  until [ "$off" = broke ] || [ "$waited" -ge "$SETTLE_LIMIT" ] ||
+    sed -n "$from,\$p" "$work/app.err" | grep -q GIVEN_BACK; do
+    tick
+    waited=$((waited + 1))
+    others
+  done
+  tick
+  others
+}
+
+# Half way the bug is taken away, as by a roll-back: what is lost stays lost. Only the pool lock would go with its bug, and
+# come back with the next release that has it.
 suffering() {
   second=0 sum=0 counted=0
   while [ "$second" -lt "$BROKEN_SHOWN" ]; do
@@ -298,9 +325,8 @@ suffering() {
       sum=$((sum + percent))
       counted=$((counted + 1))
     fi
-    if [ "$second" -eq "$((BROKEN_SHOWN / 2))" ] && [ "$bug" != nested-tx ]; then
-      call -X POST "$url/bugs/$bug/off"
-      voice demo "$bold" "bug '$bug' is off again; what it broke stays broken"
+    if [ "$second" -eq $((BROKEN_SHOWN / 2)) ] && [ "$bug" != nested-tx ]; then
+      bug_off ' again; what it broke stays broken'
     fi
   done
   percent=$((sum / counted))
@@ -309,12 +335,16 @@ suffering() {
   else
     verdict bad 'by itself' "$percent %"
   fi
+  renew
+}
+
+renew() {
   stop_service 0
-  if [ "$number" -lt 5 ]; then
-    voice demo "$dim" 'the service is started anew for the next fault'
-    start_service
-    runs_seen=$(cat "$work/runs")
-  fi
+  [ "$number" -lt 5 ] || return 0
+  voice demo "$dim" 'the service is started anew for the next fault'
+  start_service
+  runs_seen=$(cat "$work/runs")
+  seen=$(wc -l <"$work/app.err")
 }
 
 # verdict good|bad RECOVERED ANSWERS: did what was announced come true?
@@ -431,11 +461,11 @@ say "  answers of each route, and the route of the bug in per cent of before."
 start_service
 start_load
 
-fault leak orders 'Connection leak' "an expired coupon skips close()"
-fault nested-tx orders 'Pool lock' 'each order takes a second connection'
-fault self-starve reports 'Starved executor' 'reports wait for tasks queued behind them'
-fault unclosed-response quotes 'HTTP connection leak' '404 answers are never closed'
-fault lock-deadlock transfers 'Deadlock' 'accounts are locked in the order of the request'
+fault leak orders broke 'Connection leak' "an expired coupon skips close()"
+fault nested-tx orders recovered 'Pool lock' 'each order takes a second connection'
+fault self-starve reports recovered 'Starved executor' 'reports wait for tasks queued behind them'
+fault unclosed-response quotes broke 'HTTP connection leak' '404 answers are never closed'
+fault lock-deadlock transfers broke 'Deadlock' 'accounts are locked in the order of the request'
 epilogue
 
 say ''
