@@ -94,8 +94,15 @@ heading() {
   say "${dim}  time  ok/s  err/s     p99  orders  quotes  reports  transfers  $1${plain}"
 }
 
+# Seconds without a single answer look alike: the first two of them are enough.
 row() {
   percent=$((route_now * 100 / (route_base > 0 ? route_base : 1)))
+  if [ "$ok" -gt 0 ]; then silent=0; else silent=$((silent + 1)); fi
+  case $silent in
+    0 | 1 | 2) ;;
+    3) printf '%s   ...%s\n' "$red" "$plain"; return ;;
+    *) return ;;
+  esac
   if is_good; then colour=$plain; else colour=$red; fi
   printf '%s%3d:%02d %5d %6d %5dms %7d %7d %8d %10d  %s%4d%%%s\n' "$colour" \
     $((sec / 60)) $((sec % 60)) "$ok" "$err" "$p99" "$orders" "$quotes" "$reports" "$transfers" \
@@ -247,6 +254,7 @@ fault() {
   number=$((number + 1))
   bug=$1 route=$2 off=$3 title=$4
   calm
+  others
   say ''
   say "$bold[$number/5] $title$plain: $5"
   say ''
@@ -278,7 +286,7 @@ healing() {
     else
       good=0
       [ "$broke" -eq 0 ] && broke=$second
-      [ "$off" = broke ] && [ "$percent" -lt 10 ] && bug_off '; what it broke stays broken without help'
+      [ "$off" = broke ] && [ "$percent" -lt 10 ] && bug_off '; the damage stays'
     fi
     if [ "$broke" -eq 0 ]; then
       [ "$second" -ge "$BREAK_LIMIT" ] && break
@@ -326,7 +334,7 @@ suffering() {
       counted=$((counted + 1))
     fi
     if [ "$second" -eq $((BROKEN_SHOWN / 2)) ] && [ "$bug" != nested-tx ]; then
-      bug_off ' again; what it broke stays broken'
+      bug_off '; the damage stays'
     fi
   done
   percent=$((sum / counted))
@@ -339,7 +347,7 @@ suffering() {
 }
 
 renew() {
-  stop_service 0
+  stop_service 2
   [ "$number" -lt 5 ] || return 0
   voice demo "$dim" 'the service is started anew for the next fault'
   start_service
@@ -377,9 +385,11 @@ epilogue() {
   say "${bold}What the flight recording knows$plain  (jfr print --events jvmmedic.Remediation)"
   say ''
   for recording in "$work"/orders-*.jfr; do
-    "$jdk/bin/jfr" print --events jvmmedic.Remediation "$recording"
-  done | remediations
+    "$jdk/bin/jfr" print --events jvmmedic.Remediation "$recording" >"$recording.txt" || die "$recording cannot be read"
+    remediations <"$recording.txt"
+  done
   for recording in "$work"/orders-*.jfr; do
+    [ -s "$recording.txt" ] || continue
     say ''
     say "${bold}The report$plain  (java -jar attach-cli/target/jvm-medic.jar report $(basename "$recording"))"
     say ''
@@ -387,7 +397,7 @@ epilogue() {
   done
 }
 
-# A table out of the print-out of the recording: one line for each remedy, its effect below it.
+# A table out of the print-out of a recording: one line for each remedy, and below it what it changed.
 remediations() {
   awk -v dim="$dim" -v plain="$plain" '
     function value(  text) {
@@ -395,6 +405,21 @@ remediations() {
       sub(/^[^=]*= /, "", text)
       gsub(/^"|"$/, "", text)
       return text
+    }
+    # "active=10 max=10", "active=4 max=10" is told as "active 10 -> 4"
+    function changes(before, after,  olds, news, count, i, pair, was, told) {
+      count = split(before, olds, " ")
+      for (i = 1; i <= count; i++) {
+        split(olds[i], pair, "=")
+        was[pair[1]] = pair[2]
+      }
+      count = split(after, news, " ")
+      for (i = 1; i <= count; i++) {
+        split(news[i], pair, "=")
+        if (!(pair[1] in was)) return after
+        if (was[pair[1]] != pair[2]) told = told (told == "" ? "" : ", ") pair[1] " " was[pair[1]] " -> " pair[2]
+      }
+      return told
     }
     $1 == "startTime" { time = substr(value(), 1, 8) }
     $1 == "resource"  { resource = value() }
@@ -404,9 +429,8 @@ remediations() {
     $1 == "before"    { before = value() }
     $1 == "after"     { after = value() }
     $1 == "}" {
-      printf "  %s  %-24.24s %-20.20s %-9.9s %s\n", time, remedy, resource, risk, outcome
-      effect = before == after ? after : before " -> " after
-      printf "  %s          %.66s%s\n", dim, effect, plain
+      printf "  %s  %-26.26s %-19.19s %-8.8s  %s\n", time, remedy, resource, risk, outcome
+      printf "  %s          %.68s%s\n", dim, changes(before, after), plain
     }'
 }
 
@@ -439,7 +463,7 @@ elif [ ! -f "$app_jar" ]; then
   build sample-apps/orders
 fi
 
-supervisor='' load='' number=0 failed=0 seen=0 runs_seen=1 route=orders
+supervisor='' load='' number=0 failed=0 silent=0 seen=0 runs_seen=1 route=orders
 work=$(mktemp -d) || exit 1
 trap cleanup EXIT
 trap 'exit 130' INT
