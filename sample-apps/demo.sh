@@ -421,6 +421,17 @@ remediations() {
       }
       return told
     }
+    function wrap(text,  count, i, words, line) {
+      count = split(text, words, " ")
+      for (i = 1; i <= count; i++) {
+        if (length(line) + length(words[i]) > 66) {
+          print "            " dim line plain
+          line = ""
+        }
+        line = line (line == "" ? "" : " ") words[i]
+      }
+      print "            " dim line plain
+    }
     $1 == "startTime" { time = substr(value(), 1, 8) }
     $1 == "resource"  { resource = value() }
     $1 == "remedy"    { remedy = value() }
@@ -430,7 +441,7 @@ remediations() {
     $1 == "after"     { after = value() }
     $1 == "}" {
       printf "  %s  %-26.26s %-19.19s %-8.8s  %s\n", time, remedy, resource, risk, outcome
-      printf "  %s          %.68s%s\n", dim, changes(before, after), plain
+      wrap(changes(before, after))
     }'
 }
 
