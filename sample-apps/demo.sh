@@ -406,7 +406,7 @@ remediations() {
       gsub(/^"|"$/, "", text)
       return text
     }
-    # "active=10 max=10", "active=4 max=10" is told as "active 10 -> 4"
+    # "active=10 max=10", "active=4 max=10" is told as "active 10->4"
     function changes(before, after,  olds, news, count, i, pair, was, told) {
       count = split(before, olds, " ")
       for (i = 1; i <= count; i++) {
@@ -417,7 +417,7 @@ remediations() {
       for (i = 1; i <= count; i++) {
         split(news[i], pair, "=")
         if (!(pair[1] in was)) return after
-        if (was[pair[1]] != pair[2]) told = told (told == "" ? "" : ", ") pair[1] " " was[pair[1]] " -> " pair[2]
+        if (was[pair[1]] != pair[2]) told = told (told == "" ? "" : ", ") pair[1] " " was[pair[1]] "->" pair[2]
       }
       return told
     }
@@ -475,7 +475,7 @@ elif [ ! -f "$app_jar" ]; then
 fi
 
 supervisor='' load='' number=0 failed=0 silent=0 seen=0 runs_seen=1 route=orders
-work=$(mktemp -d) || exit 1
+work=$(mktemp -d "${TMPDIR:-/tmp}/jvm-medic-demo.XXXXXX") || exit 1
 trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
