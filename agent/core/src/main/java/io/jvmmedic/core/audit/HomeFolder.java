@@ -213,6 +213,8 @@ public final class HomeFolder {
 
     /** Somebody else's thing stands where ours should be. */
     private static final class Untrusted extends IOException {
+        private static final long serialVersionUID = 1L;
+
 
         private Untrusted(String message) {
             super(message);

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +17,11 @@ import java.util.stream.Stream;
 
 /**
  * One folder per incident, {@code incident-<id>}, with {@code incident.md}, {@code incident.json} and what is attached to
- * it. The newest incidents are kept in memory too, so that they can be explained without any file. Bounded in number and
- * size, the oldest go first. Thread-safe; never throws.
+ * it. The newest incidents are kept in memory too: their files are written anew with each step, also with those that come
+ * after the end. Bounded in number and size, the oldest go first. Thread-safe; never throws.
  */
 public final class IncidentFolders {
 
-    /** Name of the attached thread extract. */
-    public static final String THREADS = "threads.txt";
     /** Name of the attached recording. */
     public static final String RECORDING = "recording.jfr";
 
@@ -102,27 +99,6 @@ public final class IncidentFolders {
     /** The incident, while it is among the newest. */
     public synchronized Optional<Incident> find(String id) {
         return Optional.ofNullable(newest.get(id));
-    }
-
-    /** The incidents in memory, oldest first. */
-    public synchronized List<Incident> newest() {
-        return new ArrayList<>(newest.values());
-    }
-
-    /** The incident's Markdown, out of memory or else out of its folder; empty for an unknown id. */
-    public synchronized Optional<String> markdown(String id) {
-        if (!IncidentIds.isId(id)) {
-            return Optional.empty();
-        }
-        Incident incident = newest.get(id);
-        if (incident != null) {
-            return Optional.of(IncidentText.markdown(incident, home == null ? List.of() : attached(folder(id))));
-        }
-        try {
-            return home == null ? Optional.empty() : Optional.of(Files.readString(folder(id).resolve(MARKDOWN)));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 
     /** Folder of an incident; empty when nothing is written. */

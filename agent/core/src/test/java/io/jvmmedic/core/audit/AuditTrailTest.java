@@ -135,11 +135,13 @@ class AuditTrailTest {
     void recurrenceIsCountedPerFaultAndResource() {
         IncidentFolders folders = folders();
         AuditTrail trail = trail(folders);
+        List<String> ids = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            trail.closed(trail.opened(LEAK), LEAK, "healed", 4_200);
+            ids.add(trail.opened(LEAK));
+            trail.closed(ids.get(i), LEAK, "healed", 4_200);
         }
-        trail.opened(Stories.diagnosis(new ResourceId(ResourceId.Kind.POOL, "billing"), Confidence.CERTAIN));
-        assertEquals(List.of(1, 2, 3, 1), folders.newest().stream().map(Incident::recurrence).toList());
+        ids.add(trail.opened(Stories.diagnosis(new ResourceId(ResourceId.Kind.POOL, "billing"), Confidence.CERTAIN)));
+        assertEquals(List.of(1, 2, 3, 1), ids.stream().map(id -> folders.find(id).orElseThrow().recurrence()).toList());
     }
 
     @Test

@@ -37,7 +37,7 @@ class IncidentFoldersTest {
                 .with(entry(Entry.Kind.BEGINS, "active falls from 10 to at most 9 within 5 s"))
                 .with(entry(Entry.Kind.ENDED, "HEALED"));
         assertTrue(folders.write(incident));
-        assertTrue(folders.attach(incident.id(), IncidentFolders.THREADS, "http-1 waits\n"));
+        assertTrue(folders.attach(incident.id(), "threads.txt", "http-1 waits\n"));
         assertTrue(folders.write(incident.closed(OPENED + 4_200)));
 
         String text = Files.readString(home.resolve("incident-20261121-101530-1/incident.md"));
@@ -61,7 +61,6 @@ class IncidentFoldersTest {
                 "- `threads.txt`")) {
             assertTrue(text.contains(expected), expected + "\nis not in\n" + text);
         }
-        assertEquals(Optional.of(text), folders.markdown(incident.id()));
         assertEquals(List.of("incident.json", "incident.md", "threads.txt"), names(home.resolve("incident-" + incident.id())));
     }
 
@@ -84,7 +83,7 @@ class IncidentFoldersTest {
     void noSecretReachesAFile() throws IOException {
         IncidentFolders folders = folders(10, LARGE);
         folders.write(incident(1).with(entry(Entry.Kind.NOTE, "password=" + Stories.SECRET)));
-        folders.attach(id(1), IncidentFolders.THREADS, "http-1 jdbc:mysql://a:" + Stories.SECRET + "@db/x\n");
+        folders.attach(id(1), "threads.txt", "http-1 jdbc:mysql://a:" + Stories.SECRET + "@db/x\n");
         try (Stream<Path> files = Files.walk(home)) {
             List<Path> written = files.filter(Files::isRegularFile).toList();
             assertEquals(3, written.size());
@@ -101,7 +100,7 @@ class IncidentFoldersTest {
             assertTrue(folders.write(incident(i)));
         }
         assertEquals(List.of("incident-" + id(3), "incident-" + id(4), "incident-" + id(5)), names(home));
-        assertEquals(5, folders.newest().size(), "memory still has them");
+        assertTrue(folders.find(id(1)).isPresent(), "memory still has it");
     }
 
     @Test
@@ -161,7 +160,7 @@ class IncidentFoldersTest {
     void aTextThatIsTooLongIsCut() throws IOException {
         IncidentFolders folders = folders(10, LARGE);
         folders.write(incident(1));
-        assertTrue(folders.attach(id(1), IncidentFolders.THREADS, "x\n".repeat(IncidentFolders.LONGEST_TEXT)));
+        assertTrue(folders.attach(id(1), "threads.txt", "x\n".repeat(IncidentFolders.LONGEST_TEXT)));
         String text = Files.readString(home.resolve("incident-" + id(1) + "/threads.txt"));
         assertEquals(IncidentFolders.LONGEST_TEXT + "\n(cut)\n".length(), text.length());
         assertTrue(text.endsWith("\n(cut)\n"));
@@ -173,11 +172,10 @@ class IncidentFoldersTest {
         IncidentFolders folders = IncidentFolders.in(file, 10, LARGE, warnings::add);
         assertFalse(folders.write(incident(1)));
         assertFalse(folders.write(incident(2)));
-        assertFalse(folders.attach(id(2), IncidentFolders.THREADS, "text"));
+        assertFalse(folders.attach(id(2), "threads.txt", "text"));
         assertEquals(1, warnings.size());
         assertTrue(warnings.get(0).endsWith("it is kept in memory; free the disk or set dir"), warnings.get(0));
-        assertEquals(List.of(id(1), id(2)), folders.newest().stream().map(Incident::id).toList());
-        assertTrue(folders.markdown(id(1)).orElseThrow().contains("1 connection leaked"));
+        assertTrue(folders.find(id(1)).isPresent() && folders.find(id(2)).isPresent());
 
         Files.delete(file);
         Files.createDirectory(file);
@@ -189,8 +187,8 @@ class IncidentFoldersTest {
     void withoutAFolderIncidentsAreInMemoryOnly() {
         IncidentFolders folders = IncidentFolders.none();
         assertFalse(folders.write(incident(1)));
-        assertTrue(folders.markdown(id(1)).isPresent());
-        assertEquals(Optional.empty(), folders.markdown(id(2)));
+        assertTrue(folders.find(id(1)).isPresent());
+        assertEquals(Optional.empty(), folders.find(id(2)));
         assertEquals(Optional.empty(), folders.folderOf(id(1)));
     }
 
@@ -200,10 +198,8 @@ class IncidentFoldersTest {
         for (int i = 1; i <= IncidentFolders.IN_MEMORY + 5; i++) {
             folders.write(incident(i));
         }
-        assertEquals(IncidentFolders.IN_MEMORY, folders.newest().size());
-        assertEquals(id(6), folders.newest().get(0).id());
-        assertEquals(Optional.empty(), folders.find(id(1)));
-        assertTrue(folders.markdown(id(1)).orElseThrow().contains("1 connection leaked"));
+        assertEquals(Optional.empty(), folders.find(id(5)));
+        assertTrue(folders.find(id(6)).isPresent());
         assertEquals(Optional.of(home.resolve("incident-" + id(1))), folders.folderOf(id(1)));
     }
 
@@ -212,9 +208,8 @@ class IncidentFoldersTest {
         Files.createDirectories(home.resolve("incident-x"));
         Files.writeString(home.resolve("incident.md"), "not for you");
         IncidentFolders folders = folders(10, LARGE);
-        assertEquals(Optional.empty(), folders.markdown("x/.."));
         assertEquals(Optional.empty(), folders.folderOf("x/.."));
-        assertEquals(Optional.empty(), folders.markdown("20261121-101530-99"));
+        assertEquals(Optional.empty(), folders.folderOf("20261121-101530-99"));
     }
 
     @Test
