@@ -70,7 +70,7 @@ final class ClinicView implements AgentView {
 
     private List<StatusView.Setting> settings() {
         return Options.all().stream().filter(option -> !clinic.config().sourceOf(option).equals("default"))
-                .map(option -> new StatusView.Setting(option.key(), String.valueOf(clinic.config().get(option)),
+                .map(option -> new StatusView.Setting(option.key(), clinic.config().textOf(option),
                         clinic.config().sourceOf(option))).toList();
     }
 

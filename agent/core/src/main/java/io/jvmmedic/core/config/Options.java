@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Every key there is. The table in {@code docs/configuration.md} is checked against this file. */
 public final class Options {
@@ -110,7 +111,7 @@ public final class Options {
     }
 
     private static <T> Option<T> add(String key, String defaultText, String description,
-            java.util.function.Function<String, T> parser) {
+            Function<String, T> parser) {
         Option<T> option = new Option<>(key, defaultText, description, parser);
         ALL.add(option);
         return option;

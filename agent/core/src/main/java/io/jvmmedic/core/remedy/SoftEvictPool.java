@@ -8,7 +8,6 @@ import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.Lease;
-import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Phrases;

@@ -4,6 +4,7 @@ import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.util.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import jdk.jfr.consumer.RecordingStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ final class FlightStream {
             "jdk.JavaThreadStatistics", Duration.ofSeconds(1),
             "jdk.JavaMonitorEnter", Duration.ofSeconds(1),
             "jdk.SocketRead", Duration.ofSeconds(1));
-    private static final java.util.Set<String> PERIODIC = java.util.Set.of("jdk.CPULoad", "jdk.JavaThreadStatistics");
+    private static final Set<String> PERIODIC = Set.of("jdk.CPULoad", "jdk.JavaThreadStatistics");
 
     private static final Logger LOG = LoggerFactory.getLogger(FlightStream.class);
 

@@ -5,7 +5,6 @@ import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.ResourceId;
 import java.util.HashMap;
 import java.util.HashSet;
-
 import java.util.Map;
 import java.util.Set;
 
@@ -54,5 +53,4 @@ final class Case {
     boolean isNews(String remedy, String answer) {
         return !answer.equals(said.put(remedy, answer));
     }
-
 }

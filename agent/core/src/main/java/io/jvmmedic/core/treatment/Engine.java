@@ -153,8 +153,8 @@ public final class Engine {
         return open;
     }
 
-    /** The last round that was evaluated; {@code null} before the first. */
-    public Round latest() {
+    /** The last round that was taken up; {@code null} before the first. */
+    Round latest() {
         return latest;
     }
 

@@ -59,10 +59,6 @@ final class LoanBook {
         return open.size();
     }
 
-    boolean hasLoanOn(ResourceId resource) {
-        return open.stream().anyMatch(entry -> entry.resource.equals(resource));
-    }
-
     /** Asks, without waiting, whether each loan is still needed; gives back what was not needed for the clean time. */
     void step() {
         for (Iterator<Entry> entries = open.iterator(); entries.hasNext();) {

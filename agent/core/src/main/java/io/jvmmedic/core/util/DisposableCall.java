@@ -3,18 +3,16 @@ package io.jvmmedic.core.util;
 import io.jvmmedic.bootstrap.MedicThread;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Host code called on a thread that may be lost. Closing a socket, evicting, even reading a counter may block on the
  * very lock that is the illness (GlassFish's reclaimer deadlocked that way); after the deadline the thread is abandoned
- * and counted, and the caller goes on.
+ * and the caller goes on.
  */
 public final class DisposableCall<T> {
 
     private static final AtomicLong NUMBER = new AtomicLong();
-    private static final AtomicInteger ABANDONED = new AtomicInteger();
 
     private final long deadline;
     private final Clock clock;
@@ -40,27 +38,18 @@ public final class DisposableCall<T> {
         DisposableCall<T> call = start(limit, clock, work);
         call.join(limit);
         if (!call.isDone()) {
-            call.isOverdue();
             throw new StuckException("no answer within " + limit.toMillis() + " ms");
         }
         return call.result();
-    }
-
-    /** Threads given up since the agent started; shown in the status. */
-    public static int abandoned() {
-        return ABANDONED.get();
     }
 
     public synchronized boolean isDone() {
         return done;
     }
 
-    /** True once the deadline passed without an answer; counts the thread as abandoned the first time. */
+    /** True once it was found without an answer at its deadline, and from then on: who asked has given the thread up. */
     public synchronized boolean isOverdue() {
-        if (!done && !abandoned && clock.monotonicMillis() >= deadline) {
-            abandoned = true;
-            ABANDONED.incrementAndGet();
-        }
+        abandoned |= !done && clock.monotonicMillis() >= deadline;
         return abandoned;
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.slf4j.event.Level;
 
@@ -39,7 +40,7 @@ public final class LogOutput {
      * @return empty when it worked, else why stderr is used instead
      */
     public static synchronized String configure(String where, String wantedLevel) {
-        level = Level.valueOf(wantedLevel.toUpperCase(java.util.Locale.ROOT));
+        level = Level.valueOf(wantedLevel.toUpperCase(Locale.ROOT));
         switch (where) {
             case "stderr" -> target = System.err;
             case "off" -> target = null;
