@@ -61,6 +61,8 @@ public final class Engine {
     private static final long GONE_AFTER_MILLIS = 4_000;
     /** Findings of one fault treated at once; a storm of cases is a fault of ours. */
     private static final int MAX_CASES = 200;
+    /** Log lines for one that fails again and again. */
+    private static final int FAILURES_SAID = 3;
     private static final Duration PREPARE_LIMIT = Duration.ofSeconds(2);
     /** A fault that still stands after this long would not have gone by itself: a shadowed plan was right. */
     private static final Duration SHADOW_RIGHT_AFTER = Duration.ofSeconds(60);
@@ -85,6 +87,7 @@ public final class Engine {
     private volatile int underWay;
     private volatile List<OpenCase> open = List.of();
     private volatile Round latest;
+    private final Map<String, Integer> failures = new HashMap<>();
     private long nextLoanStep;
     private long gcTimeBefore = -1;
 
@@ -120,6 +123,10 @@ public final class Engine {
     public void stop(Duration limit, String reason) throws InterruptedException {
         stopped = true;
         thread.join(limit.toMillis());
+        if (!thread.isAlive()) {
+            // What is still being verified is lent all the same.
+            cases.values().stream().filter(one -> one.treatment != null).forEach(one -> lend(one, one.treatment));
+        }
         loans.giveBackAll(reason);
     }
 
@@ -169,9 +176,18 @@ public final class Engine {
             } catch (InterruptedException e) {
                 return;
             } catch (Throwable e) {
-                AdviceFailures.count(e);
-                LOG.error("engine: a round failed and is skipped", e);
+                failed("engine", e);
             }
+        }
+    }
+
+    /** What fails may fail each second for days: said a few times, and counted always. */
+    private void failed(String who, Throwable e) {
+        AdviceFailures.count(e);
+        int times = failures.merge(who, 1, Integer::sum);
+        if (times <= FAILURES_SAID) {
+            LOG.warn("{}: a round failed and is skipped{}", who,
+                    times == FAILURES_SAID ? ", further ones are only counted" : "", e);
         }
     }
 
@@ -202,12 +218,11 @@ public final class Engine {
     }
 
     /** One detector that throws must not silence the others. */
-    private static List<Finding> evaluated(Detector detector, Round round) {
+    private List<Finding> evaluated(Detector detector, Round round) {
         try {
             return detector.evaluate(round);
         } catch (RuntimeException e) {
-            AdviceFailures.count(e);
-            LOG.warn("{}: a round failed and is skipped", detector.name(), e);
+            failed(detector.name(), e);
             return List.of();
         }
     }
@@ -418,7 +433,7 @@ public final class Engine {
                 treatment.before(), treatment.after(), treatment.problem());
         policy.end(plan, outcome);
         if (outcome != Outcome.RETRACTED) {
-            treatment.action().loan().ifPresent(loan -> loans.lend(one.incident, plan.resource(), plan.remedy(), loan));
+            lend(one, treatment);
         }
         if (outcome == Outcome.HEALED || outcome == Outcome.RETRACTED) {
             one.healed |= outcome == Outcome.HEALED;
@@ -427,6 +442,11 @@ public final class Engine {
             ladder.next(plan.resource(), one.key.fault());
         }
         count();
+    }
+
+    private void lend(Case one, Treatment treatment) {
+        Plan plan = treatment.plan();
+        treatment.action().loan().ifPresent(loan -> loans.lend(one.incident, plan.resource(), plan.remedy(), loan));
     }
 
     private void count() {

@@ -343,6 +343,16 @@ class EngineTest {
     }
 
     @Test
+    void whatIsStillBeingVerifiedIsGivenBackTooWhenTheAgentStops() throws InterruptedException {
+        loanNeeded = true;
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.GENTLE, () -> { }, true));
+        roundsUntil("begins repair");
+        await().atMost(Duration.ofSeconds(20)).until(() -> acts.get() == 1);
+        engine.stop(Duration.ofSeconds(5), "detached");
+        assertTrue(told.contains("gave back"), told.toString());
+    }
+
+    @Test
     void whatRepairedItselfBetweenPermissionAndActIsNotTouched() {
         AtomicInteger asked = new AtomicInteger();
         precondition = () -> asked.incrementAndGet() == 1 ? Optional.empty() : Optional.of("it was returned meanwhile");
