@@ -1,6 +1,7 @@
 package io.jvmmedic.core.instrument;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -8,6 +9,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A host's class loader with one version of a library, as the build put it into {@code target/libs}. */
@@ -19,8 +22,32 @@ public final class LibraryLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
-    public LibraryLoader(String library, String version) {
+    private final Set<String> guests;
+
+    /** @param guests test classes to be defined here, so that they use this version */
+    public LibraryLoader(String library, String version, Class<?>... guests) {
         super(jars(LIBS.resolve(library).resolve(version)), new WithoutLibraries());
+        this.guests = Stream.of(guests).map(Class::getName).collect(Collectors.toSet());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (!guests.contains(name)) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> known = findLoadedClass(name);
+            return known != null ? known : define(name);
+        }
+    }
+
+    private Class<?> define(String name) throws ClassNotFoundException {
+        try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+            byte[] bytes = in.readAllBytes();
+            return defineClass(name, bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new ClassNotFoundException(name, e);
+        }
     }
 
     public static List<String> versions(String library) {

@@ -1,0 +1,2 @@
+/** Apache HttpClient 5, classic API. */
+package io.jvmmedic.core.instrument.httpclient5;
