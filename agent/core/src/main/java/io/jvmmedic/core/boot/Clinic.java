@@ -34,6 +34,8 @@ import io.jvmmedic.core.instrument.Instrumenter;
 import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
+import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
+import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
 import io.jvmmedic.core.model.Mode;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
@@ -147,11 +149,12 @@ final class Clinic {
         this.warnings.addAll(warnings);
         this.hotAttach = hotAttach;
         this.mode = new LiveMode(config.get(Options.MODE), config.get(Options.KILL_FILE));
-        this.instrumenter = new Instrumenter(instrumentation, List.of(new HikariIntegration()),
+        this.instrumenter = new Instrumenter(instrumentation,
+                List.of(new HikariIntegration(), new HttpClient5Integration(), new JdkHttpIntegration()),
                 config.get(Options.DISABLED_INTEGRATIONS));
         this.probes = new LeaseProbes(registry, instrumenter.factories());
-        this.census = new ThreadCensus(registry, new ModuleOpener(instrumentation), instrumenter.integrations().stream()
-                .flatMap(integration -> integration.discoveries(registry).stream()).toList());
+        ModuleOpener opener = new ModuleOpener(instrumentation);
+        this.census = new ThreadCensus(registry, opener, instrumenter.discoveries(registry, opener));
     }
 
     /** Connects the hooks and adds the transformer. Loads neither Byte Buddy nor Flight Recorder. */
@@ -455,7 +458,7 @@ final class Clinic {
             List<InstallReport.Row> problems = report.problems().stream()
                     .filter(row -> row.integration().equals(integration.name())).toList();
             String state = !problems.isEmpty() ? "NOT APPLIED"
-                    : report.applied(integration.name()) ? "APPLIED" : "NOT SEEN";
+                    : integration.weaves().isEmpty() || report.applied(integration.name()) ? "APPLIED" : "NOT SEEN";
             return new StatusView.Part(integration.name(), state, instrumenter.failure().isEmpty()
                     ? problems.stream().map(row -> row.type() + ": " + row.reason()).findFirst().orElse("")
                     : instrumenter.failure());

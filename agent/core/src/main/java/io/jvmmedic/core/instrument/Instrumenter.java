@@ -2,6 +2,7 @@ package io.jvmmedic.core.instrument;
 
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.resource.HandleFactory;
+import io.jvmmedic.core.resource.ResourceRegistry;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.util.ArrayList;
@@ -50,12 +51,18 @@ public final class Instrumenter {
 
     /** Factories by integration name, for the probes. */
     public Map<String, HandleFactory> factories() {
-        return integrations.stream().collect(Collectors.toMap(Integration::name, Integration::handles));
+        return integrations.stream().filter(one -> !one.weaves().isEmpty())
+                .collect(Collectors.toMap(Integration::name, Integration::handles));
     }
 
     /** The integrations in force: those that are not switched off. */
     public List<Integration> integrations() {
         return integrations;
+    }
+
+    /** How the integrations find what was there before us, for the census. */
+    public List<ThreadDiscovery> discoveries(ResourceRegistry registry, ModuleOpener opener) {
+        return integrations.stream().flatMap(one -> one.discoveries(registry, opener).stream()).toList();
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.jvmmedic.core.instrument;
 
 import io.jvmmedic.bootstrap.Hooks;
-import io.jvmmedic.core.resource.HandleFactory;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
 
@@ -43,10 +42,5 @@ final class SelfTest implements Integration {
     public List<Weave> weaves() {
         String self = SelfTest.class.getName();
         return List.of(Weave.into(self + "$Dummy").hook(self + "$RunAdvice", Member.method("run", "(I)I")));
-    }
-
-    @Override
-    public HandleFactory handles() {
-        throw new UnsupportedOperationException("the self-test borrows nothing");
     }
 }

@@ -6,6 +6,7 @@ import static io.jvmmedic.core.instrument.Member.method;
 
 import io.jvmmedic.core.instrument.Integration;
 import io.jvmmedic.core.instrument.Member;
+import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.ThreadDiscovery;
 import io.jvmmedic.core.instrument.Weave;
 import io.jvmmedic.core.resource.HandleFactory;
@@ -38,7 +39,7 @@ public final class HikariIntegration implements Integration {
     }
 
     @Override
-    public List<ThreadDiscovery> discoveries(ResourceRegistry registry) {
+    public List<ThreadDiscovery> discoveries(ResourceRegistry registry, ModuleOpener opener) {
         return List.of(new HikariDiscovery(registry, handles()));
     }
 

@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -112,7 +114,7 @@ class ThreadCensusTest {
     @Test
     void aTaskInsideAWrapperIsFound() throws Throwable {
         starve(() -> {
-            java.util.concurrent.FutureTask<Integer> inner = new java.util.concurrent.FutureTask<>(() -> 1);
+            FutureTask<Integer> inner = new FutureTask<>(() -> 1);
             executor.execute(new Traced(inner));
             return inner.get();
         });
@@ -127,7 +129,7 @@ class ThreadCensusTest {
     }
 
     /** All workers run {@code task}, which waits for something in their own queue; growing by their number frees them. */
-    private void starve(java.util.concurrent.Callable<?> task) throws Throwable {
+    private void starve(Callable<?> task) throws Throwable {
         executor = pool(2, new LinkedBlockingQueue<>(), runnable -> runnable);
         CountDownLatch both = new CountDownLatch(2);
         List<Future<?>> outer = new ArrayList<>();
@@ -240,19 +242,29 @@ class ThreadCensusTest {
     void aForkJoinPoolIsSeenAndGrownWhereTheJdkCan() throws Throwable {
         ForkJoinPool pool = new ForkJoinPool(1);
         try {
-            pool.submit(() -> {
-                Future<?> inner = new ForkJoinPoolProbe(pool).submitOutside();
+            FutureTask<Integer> inner = new FutureTask<>(() -> 1);
+            Future<Integer> outer = pool.submit(() -> {
+                pool.execute(inner);
                 return inner.get();
             });
-            ExecutorHandle handle = handleOf(pool);
-            await().atMost(PATIENCE).until(() -> handle.state().queued() == 1 && handle.state().active() >= 1);
+            await().atMost(PATIENCE).until(() -> {
+                census.run();
+                return registry.find(pool) != null;
+            });
+            ExecutorHandle handle = (ExecutorHandle) registry.find(pool);
+            await().atMost(PATIENCE).until(() -> handle.blockedWorkers().size() == 1);
+            assertTrue(handle.blockedWorkers().get(0).queuePosition() >= 0, "the awaited task is in its own queue");
+            ExecutorHandle.State starved = handle.state();
+            assertEquals(1, starved.queued());
+            assertEquals(1, starved.active());
+            assertEquals(1, starved.max());
             if (!handle.grow().isPresent()) {
                 assertEquals("the parallelism of a ForkJoinPool cannot be changed before Java 19",
                         handle.grow().description());
                 return;
             }
             handle.grow().pull(2);
-            await().atMost(PATIENCE).until(() -> handle.state().queued() == 0);
+            assertEquals(1, outer.get(10, TimeUnit.SECONDS));
             handle.restore().pull(new ExecutorHandle.Size(1, 1));
             assertEquals(1, handle.state().max());
         } finally {
@@ -260,24 +272,17 @@ class ThreadCensusTest {
         }
     }
 
-    /** Submits from another thread: a worker that joins what it forked runs it itself. */
-    private record ForkJoinPoolProbe(ForkJoinPool pool) {
-        Future<?> submitOutside() throws InterruptedException {
-            Future<?>[] result = new Future<?>[1];
-            Thread outside = new Thread(() -> result[0] = pool.submit(new BlockingTask()::call));
-            outside.start();
-            outside.join();
-            java.util.concurrent.FutureTask<Object> latch = new java.util.concurrent.FutureTask<>(() -> result[0].get());
-            Thread waiter = new Thread(latch);
-            waiter.setDaemon(true);
-            waiter.start();
-            return latch;
-        }
-    }
-
-    private static final class BlockingTask {
-        Object call() {
-            return this;
+    @Test
+    void idleWorkersOfAForkJoinPoolWaitForNothing() throws Exception {
+        ForkJoinPool pool = new ForkJoinPool(2);
+        try {
+            pool.submit(() -> 1).get();
+            census.run();
+            ExecutorHandle handle = (ExecutorHandle) registry.find(pool);
+            await().atMost(PATIENCE).until(() -> handle.state().active() == 0);
+            await().atMost(PATIENCE).until(() -> handle.blockedWorkers().isEmpty());
+        } finally {
+            pool.shutdownNow();
         }
     }
 
@@ -287,14 +292,6 @@ class ThreadCensusTest {
             return registry.executors().stream().anyMatch(one -> one.id().name().equals(family));
         });
         return registry.executors().stream().filter(one -> one.id().name().equals(family)).findFirst().orElseThrow();
-    }
-
-    private ExecutorHandle handleOf(ForkJoinPool pool) {
-        await().atMost(PATIENCE).until(() -> {
-            census.run();
-            return registry.find(pool) != null;
-        });
-        return (ExecutorHandle) registry.find(pool);
     }
 
     private static ThreadPoolExecutor pool(int size, BlockingQueue<Runnable> queue, Function<Runnable, Runnable> wrap) {

@@ -213,8 +213,9 @@ class HikariLeversTest {
             ResourceRegistry registry = new ResourceRegistry();
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
-                    ThreadCensus census = new ThreadCensus(registry, new ModuleOpener(ByteBuddyAgent.install()),
-                            new HikariIntegration().discoveries(registry));
+                    ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
+                    ThreadCensus census = new ThreadCensus(registry, opener,
+                            new HikariIntegration().discoveries(registry, opener));
                     await().atMost(PATIENCE).until(() -> {
                         census.run();
                         return registry.pools().stream().anyMatch(found -> found.id().name().equals("before-us"));
