@@ -40,11 +40,11 @@ public final class Options {
 
     public static final Option<Duration> STARTUP_GRACE = add("startup-grace", "10s",
             "time after start in which only proof counts and nothing drastic is done", Parsers.duration());
-    public static final Option<Duration> COOL_DOWN = add("cool-down", "2s",
+    public static final Option<Duration> COOL_DOWN = add("cool-down", "500ms",
             "rest of a resource after a treatment that healed", Parsers.duration());
     public static final Option<Duration> COOL_DOWN_AFTER_FAILURE = add("cool-down-after-failure", "60s",
             "rest of a resource after a treatment that did not heal", Parsers.duration());
-    public static final Option<Budget> BUDGET_RECLAIM = add("budget.reclaim", "60/10m",
+    public static final Option<Budget> BUDGET_RECLAIM = add("budget.reclaim", "600/10m",
             "treatments that reclaim leaked connections or abort leaked HTTP leases", Parsers.budget());
     public static final Option<Budget> BUDGET_GROW = add("budget.grow", "30/10m",
             "treatments that grow a pool or an executor", Parsers.budget());
@@ -54,7 +54,7 @@ public final class Options {
             "full thread dumps; dumps of the involved threads are not limited by it", Parsers.budget());
     public static final Option<Budget> BUDGET_RESTART = add("budget.restart", "2/1h",
             "graceful restarts, counted across restarts", Parsers.budget());
-    public static final Option<Budget> BUDGET_JVM = add("budget.jvm", "120/10m",
+    public static final Option<Budget> BUDGET_JVM = add("budget.jvm", "1000/10m",
             "all treatments of this JVM together", Parsers.budget());
 
     public static final Option<Duration> LEAK_SUSPECT_AFTER = add("leak.suspect-after", "2s",
