@@ -36,6 +36,7 @@ class GoldenRecordingsTest {
     @ParameterizedTest
     @CsvSource({
         "hikari-leak,              CONNECTION_LEAK",
+        "http-leak,                HTTP_LEAK",
         "nested-borrow,            NESTED_BORROW",
         "executor-self-starvation, EXECUTOR_SELF_STARVATION",
         "lock-deadlock,            LOCK_DEADLOCK"})
