@@ -57,13 +57,13 @@ class PolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"HEALED,2", "FAILED,60", "STUCK,60", "GIVEN_UP,60", "INEFFECTIVE,0", "RETRACTED,0"})
-    void aResourceRestsByItsOutcome(Outcome outcome, int seconds) {
+    @CsvSource({"HEALED,500", "FAILED,60000", "STUCK,60000", "GIVEN_UP,60000", "INEFFECTIVE,0", "RETRACTED,0"})
+    void aResourceRestsByItsOutcome(Outcome outcome, int millis) {
         Policy policy = policy(Map.of());
         policy.begin(RECLAIM);
         policy.end(RECLAIM, outcome);
-        if (seconds > 0) {
-            clock.advance(Duration.ofSeconds(seconds).minusMillis(1));
+        if (millis > 0) {
+            clock.advance(Duration.ofMillis(millis - 1));
             assertEquals(Gates.COOL_DOWN, policy.decide(request(RECLAIM)).gate());
             assertTrue(policy.decide(request(DUMP)).isAllowed());
             clock.advance(Duration.ofMillis(1));
