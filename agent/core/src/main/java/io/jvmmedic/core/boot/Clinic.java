@@ -7,6 +7,7 @@ import io.jvmmedic.core.audit.AuditTrail;
 import io.jvmmedic.core.audit.HomeFolder;
 import io.jvmmedic.core.audit.IncidentFolders;
 import io.jvmmedic.core.audit.Journal;
+import io.jvmmedic.core.config.Budget;
 import io.jvmmedic.core.config.MedicConfig;
 import io.jvmmedic.core.config.Option;
 import io.jvmmedic.core.config.Options;
@@ -84,7 +85,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -214,7 +214,7 @@ final class Clinic {
         shadows = new ShadowBook(clock, SHADOW_PATIENCE);
     }
 
-    private static Map<String, Option<io.jvmmedic.core.config.Budget>> budgets() {
+    private static Map<String, Option<Budget>> budgets() {
         return Map.of(
                 ReclaimLeakedConnection.NAME, Options.BUDGET_RECLAIM,
                 AbortHttpLease.NAME, Options.BUDGET_RECLAIM,

@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 final class LoanBook {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoanBook.class);
+    /** A host that refuses so often will not take it back; each attempt is on record. */
+    private static final int MAX_FAILURES = 3;
     private static final Duration CALL_LIMIT = Duration.ofSeconds(3);
 
     /** What became of a loan, for the audit. */
@@ -30,6 +32,7 @@ final class LoanBook {
         private final String remedy;
         private final Loan loan;
         private long unneededSince = -1;
+        private int failures;
         private DisposableCall<Need> question;
 
         private Entry(String incident, ResourceId resource, String remedy, Loan loan) {
@@ -74,8 +77,10 @@ final class LoanBook {
                 if (entry.unneededSince == -1) {
                     entry.unneededSince = now;
                 } else if (now - entry.unneededSince >= cleanTime.toMillis()) {
-                    entries.remove();
-                    giveBack(entry, "not needed for " + cleanTime.toSeconds() + " s");
+                    entry.unneededSince = -1;
+                    if (giveBack(entry, "not needed for " + cleanTime.toSeconds() + " s") || ++entry.failures >= MAX_FAILURES) {
+                        entries.remove();
+                    }
                 }
             }
         }
@@ -108,7 +113,7 @@ final class LoanBook {
         }
     }
 
-    private void giveBack(Entry entry, String reason) {
+    private boolean giveBack(Entry entry, String reason) {
         try {
             DisposableCall.await(CALL_LIMIT, clock, () -> {
                 try {
@@ -121,8 +126,10 @@ final class LoanBook {
                 }
             });
             settle(entry, "GIVEN_BACK", reason);
+            return true;
         } catch (Throwable e) {
             settle(entry, "FAILED", e.toString());
+            return false;
         }
     }
 

@@ -211,13 +211,16 @@ class LeasesTest {
     }
 
     @Test
-    void aPoolThatSomebodyWaitsForTellsEveryBorrowSite() {
+    void sitesAreCapturedByABudgetThatGrowsWhenSomebodyWaits() {
         Object entry = new Object();
         Object connection = new Object();
+        for (int i = 0; i < 50; i++) {
+            borrow(entry, connection);
+            assertFalse(leases.of(handle()).get(0).siteText().isEmpty());
+            leases.returned(entry);
+        }
         borrow(entry, connection);
-        leases.returned(entry);
-        borrow(entry, connection);
-        assertEquals("", leases.of(handle()).get(0).siteText(), "a calm pool is sampled");
+        assertEquals("", leases.of(handle()).get(0).siteText(), "the budget of this tick is spent");
         leases.returned(entry);
         leases.waiting(pool, (host, all) -> new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host));
         borrow(entry, connection);
