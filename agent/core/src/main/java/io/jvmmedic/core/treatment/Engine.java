@@ -28,7 +28,9 @@ import io.jvmmedic.core.remedy.Remedy;
 import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.DisposableCall;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -53,6 +55,7 @@ public final class Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final int QUEUED_ROUNDS = 64;
     private static final long ROUND_MILLIS = 1_000;
+    private static final int GC_ROUNDS = 6;
     /** How often treatments under way are looked after. */
     private static final long STEP_MILLIS = 50;
     /** How often loans are looked after. */
@@ -89,7 +92,7 @@ public final class Engine {
     private volatile Round latest;
     private final Map<String, Integer> failures = new HashMap<>();
     private long nextLoanStep;
-    private long gcTimeBefore = -1;
+    private final Deque<Long> gcTimes = new ArrayDeque<>();
 
     /**
      * @param diagnostician folds the findings of a round into one diagnosis per resource
@@ -227,12 +230,19 @@ public final class Engine {
         }
     }
 
+    /**
+     * Over some seconds, because one collection is no stress: the one that was asked for to prove a leak took half of its
+     * second, and the gate then refused the repair that it had just made possible.
+     */
     private Stress stress(Round round) {
-        long gcTime = round.of(Signal.MEMORY).stream().mapToLong(row -> row.number("gcTime")).findFirst().orElse(-1);
         long lateness = round.of(Signal.HEALTH).stream().mapToLong(row -> row.number("lateness")).findFirst().orElse(0);
-        double share = gcTime < 0 || gcTimeBefore < 0 ? 0 : (gcTime - gcTimeBefore) / (double) (ROUND_MILLIS + lateness);
-        gcTimeBefore = gcTime;
-        return new Stress(lateness, share);
+        round.of(Signal.MEMORY).stream().mapToLong(row -> row.number("gcTime")).filter(time -> time >= 0)
+                .forEach(gcTimes::addLast);
+        if (gcTimes.size() > GC_ROUNDS) {
+            gcTimes.removeFirst();
+        }
+        return new Stress(lateness, gcTimes.isEmpty() ? 0
+                : (gcTimes.getLast() - gcTimes.getFirst()) / (double) (GC_ROUNDS * ROUND_MILLIS + lateness));
     }
 
     private void see(Diagnosis diagnosis, Round round, long now) {

@@ -21,6 +21,7 @@ import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.model.Round;
+import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.model.Verdict;
 import io.jvmmedic.core.policy.BudgetLedger;
 import io.jvmmedic.core.policy.Policy;
@@ -426,5 +427,26 @@ class EngineTest {
         roundsOf(System.currentTimeMillis());
         assertEquals(0, looked.get());
         assertEquals(List.of(), told);
+    }
+
+    /** The collection that was asked for to prove a leak must not forbid the repair it proves. */
+    @Test
+    void oneLongCollectionIsNoStress() {
+        start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
+        broken = false;
+        for (int i = 1; i <= 6; i++) {
+            engine.offer(roundWithGcTime(0));
+        }
+        broken = true;
+        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50)).until(() -> {
+            engine.offer(roundWithGcTime(700));
+            return told.contains("HEALED repair");
+        });
+        assertFalse(told.contains("REFUSED repair stress"), told.toString());
+    }
+
+    private Round roundWithGcTime(long millis) {
+        return new Round(tick.incrementAndGet(), System.currentTimeMillis(), false, Map.of(Signal.MEMORY,
+                List.of(Signal.of(Signal.MEMORY, 0).with("tick", tick.get()).with("gcTime", millis).build())));
     }
 }
