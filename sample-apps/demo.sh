@@ -42,7 +42,7 @@ port=${ORDERS_PORT:-$((20000 + $$ % 20000))}
 url=http://localhost:$port
 
 START_LIMIT=90      # seconds for the service to come up
-CALM_LIMIT=45       # seconds for the load to become steady
+CALM_LIMIT=60       # seconds for the load to become steady
 BREAK_LIMIT=15      # seconds for a bug to show
 RECOVER_LIMIT=60    # seconds for a recovery
 SETTLE_LIMIT=15     # seconds for what was lent to be given back
@@ -71,7 +71,7 @@ die() {
 
 # Prints long text below a speaker's name, within 80 columns: voice NAME COLOUR TEXT
 voice() {
-  printf '%s\n' "$3" | fold -s -w 66 | sed 's/ *$//' | {
+  printf '%s\n' "$3" | fold -s -w 65 | sed 's/ *$//' | {
     name=$1
     while IFS= read -r part; do
       printf '  %s%10s | %s%s\n' "$2" "$name" "$part" "$plain"
@@ -195,6 +195,13 @@ start_load() {
     io.jvmmedic.sample.orders.load.LoadGenerator --url "$url" >"$work/load" 2>"$work/load.err" &
   load=$!
   exec 3<"$work/load"
+  tick
+  load_started=$(($(date +%s) - sec))
+}
+
+# Skips the seconds that went by while nobody read them.
+catch_up() {
+  until [ "$sec" -ge $(($(date +%s) - load_started - 1)) ]; do tick; done
 }
 
 tick() {
@@ -351,6 +358,7 @@ renew() {
   [ "$number" -lt 5 ] || return 0
   voice demo "$dim" 'the service is started anew for the next fault'
   start_service
+  catch_up
   runs_seen=$(cat "$work/runs")
   seen=$(wc -l <"$work/app.err")
 }
