@@ -293,7 +293,7 @@ healing() {
     else
       good=0
       [ "$broke" -eq 0 ] && broke=$second
-      [ "$off" = broke ] && [ "$percent" -lt 10 ] && bug_off '; the damage stays'
+      [ "$off" = broke ] && [ "$percent" -lt 50 ] && bug_off '; the damage stays'
     fi
     if [ "$broke" -eq 0 ]; then
       [ "$second" -ge "$BREAK_LIMIT" ] && break
