@@ -13,7 +13,6 @@ import io.jvmmedic.it.patients.ExhaustionPatient;
 import io.jvmmedic.it.patients.HealthyDatabasePatient;
 import io.jvmmedic.it.patients.HealthyThreadsPatient;
 import io.jvmmedic.it.patients.HikariLeakPatient;
-import io.jvmmedic.it.patients.HttpLeakPatient;
 import io.jvmmedic.it.patients.NestedBorrowPatient;
 import io.jvmmedic.it.patients.Patient;
 import java.io.IOException;
@@ -76,12 +75,6 @@ class GoldenRecorder {
     @Test
     void deadlock(Path folder) throws IOException {
         record("lock-deadlock", 6, "break", spec(folder, DeadlockPatient.class, with -> with.arguments("monitors")));
-    }
-
-    @Test
-    void httpLeak(Path folder) throws IOException {
-        record("http-leak", 9, "break",
-                spec(folder, HttpLeakPatient.class, with -> with.libraries("httpclient5-5.2.3")));
     }
 
     @Test

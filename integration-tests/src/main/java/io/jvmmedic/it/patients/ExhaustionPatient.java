@@ -17,7 +17,9 @@ public final class ExhaustionPatient extends Patient {
 
     private static final int POOL_SIZE = 3;
     private static final int CLIENTS = 12;
-    private static final long CONNECTION_TIMEOUT_MILLIS = 30_000;
+    private static final long PATIENCE_MILLIS = 30_000;
+    /** Some get a connection in time and some do not: without that, a pool that is too small is only a busy one. */
+    private static final long SHORT_PATIENCE_MILLIS = 300;
 
     /** What a request does while it holds a connection. */
     private interface Use {
@@ -25,6 +27,7 @@ public final class ExhaustionPatient extends Patient {
     }
 
     private final Use whenBroken;
+    private final long connectionTimeoutMillis;
     private final String url;
     private final Backend backend = new Backend();
     private volatile Use use = ExhaustionPatient::quickly;
@@ -33,6 +36,7 @@ public final class ExhaustionPatient extends Patient {
 
     private ExhaustionPatient(String which, String url) throws Exception {
         this.url = url;
+        connectionTimeoutMillis = which.equals("small") ? SHORT_PATIENCE_MILLIS : PATIENCE_MILLIS;
         whenBroken = Map.<String, Use>of(
                 "slow", ExhaustionPatient::slowly,
                 "io", this::acrossTheNetwork,
@@ -45,7 +49,7 @@ public final class ExhaustionPatient extends Patient {
 
     @Override
     protected void open() {
-        pool = Pools.over(url, "orders", POOL_SIZE, CONNECTION_TIMEOUT_MILLIS);
+        pool = Pools.over(url, "orders", POOL_SIZE, connectionTimeoutMillis);
         load = new Load("client", CLIENTS, 50, this::order);
         Garbage.produce();
         on("status", ignored -> load.status());
@@ -73,12 +77,12 @@ public final class ExhaustionPatient extends Patient {
     }
 
     private static void slowly(Connection connection) throws SQLException {
-        run(connection, "select pg_sleep(1.5)");
+        run(connection, "select pg_sleep(4)");
     }
 
     private void acrossTheNetwork(Connection connection) throws Exception {
         run(connection, "select 1");
-        URL stock = URI.create(backend.url("/1500")).toURL();
+        URL stock = URI.create(backend.url("/4000")).toURL();
         try (var answer = stock.openStream()) {
             answer.readAllBytes();
         }

@@ -31,6 +31,9 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
  */
 public final class HealthyThreadsPatient extends Patient {
 
+    /** Well below half a G1 region, else each row would be humongous and take a region of its own. */
+    private static final int ROW_BYTES = 64 << 10;
+
     private static final long SECONDS = 14;
     private static final int CONSUMERS = 4;
 
@@ -207,10 +210,10 @@ public final class HealthyThreadsPatient extends Patient {
 
     /** Fills most of the heap, holds it for a while, lets go. */
     private static void batch() {
-        long share = Runtime.getRuntime().maxMemory() / 2 / (1 << 20);
+        long share = Runtime.getRuntime().maxMemory() / 3 / ROW_BYTES;
         List<byte[]> rows = new ArrayList<>();
         for (long i = 0; i < share; i++) {
-            rows.add(new byte[1 << 20]);
+            rows.add(new byte[ROW_BYTES]);
             rest(SECONDS * 500 / share);
         }
         rest(SECONDS * 250);

@@ -3,18 +3,19 @@ package io.jvmmedic.it.patients;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A service whose error path forgets to close its connection. {@code break} takes that path once per connection of the
- * pool; without help every later request times out.
+ * pool, twice a second; without help every later request times out.
  */
 public final class HikariLeakPatient extends Patient {
 
     private static final int POOL_SIZE = 6;
     private static final long CONNECTION_TIMEOUT_MILLIS = 1_000;
+    private static final long LEAK_PERIOD_MILLIS = 500;
 
-    private final AtomicInteger toLeak = new AtomicInteger();
     private HikariDataSource pool;
     private Load load;
 
@@ -29,7 +30,7 @@ public final class HikariLeakPatient extends Patient {
         Garbage.produce();
         on("status", ignored -> load.status());
         on("break", ignored -> {
-            toLeak.set(POOL_SIZE);
+            daemon("refused-client", this::sendRefusedOrders);
             return "leaking=" + POOL_SIZE;
         });
         on("pool", ignored -> Pools.state(pool));
@@ -42,19 +43,34 @@ public final class HikariLeakPatient extends Patient {
     }
 
     private void order() throws SQLException {
-        if (toLeak.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-            orderAndForget();
-        } else {
-            try (Connection connection = pool.getConnection()) {
-                Pools.readOrder(connection);
+        try (Connection connection = pool.getConnection()) {
+            Pools.readOrder(connection);
+        }
+    }
+
+    private void sendRefusedOrders() {
+        for (int leaked = 0; leaked < POOL_SIZE; ) {
+            try {
+                refuseOrder();
+            } catch (OrderRefused e) {
+                leaked++;
+            } catch (SQLException e) {
+                // Got no connection, so there was none to leak.
             }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LEAK_PERIOD_MILLIS));
         }
     }
 
     /** The bug: nothing closes the connection when the order is refused. */
-    private void orderAndForget() throws SQLException {
+    private void refuseOrder() throws SQLException, OrderRefused {
         Connection connection = pool.getConnection();
         Pools.readOrder(connection);
-        throw new SQLException("no such order");
+        throw new OrderRefused();
+    }
+
+    /** What the caller expects. */
+    private static final class OrderRefused extends Exception {
+
+        private static final long serialVersionUID = 1L;
     }
 }

@@ -31,6 +31,7 @@ public abstract class Patient {
     protected Patient() {
         on("threads", ignored -> threads());
         on("visible", Patient::visible);
+        on("origin", Patient::origin);
         on("gc", ignored -> {
             System.gc();
             return "";
@@ -104,5 +105,9 @@ public abstract class Patient {
         } catch (ClassNotFoundException e) {
             return "no";
         }
+    }
+
+    private static String origin(String className) throws ClassNotFoundException {
+        return String.valueOf(Class.forName(className).getProtectionDomain().getCodeSource().getLocation());
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Where the JDKs are: the one that runs this test, and others from {@code JVMMEDIC_JDK<n>}, {@code JAVA_HOME_<n>*} (the
@@ -26,6 +27,11 @@ public final class Jdks {
     /** Empty when this machine has none of that version. */
     public static Optional<Jdk> find(int feature) {
         return FOUND.computeIfAbsent(feature, Jdks::search);
+    }
+
+    /** As {@link #find}, for tests that are skipped without it. */
+    public static Jdk require(int feature) {
+        return find(feature).orElseThrow(() -> new TestAbortedException("no JDK " + feature + " on this machine"));
     }
 
     /** The JDK that runs this test. */

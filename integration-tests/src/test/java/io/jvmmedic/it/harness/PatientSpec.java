@@ -19,13 +19,13 @@ public final class PatientSpec {
 
     private final Jdk jdk;
     private final Path directory;
-    private final String mainClass;
     private final Attach attach;
     private final String agentOptions;
-    private final List<Path> classPath;
+    private final List<String> program;
     private final List<String> jvmOptions;
     private final List<String> arguments;
     private final List<String> firstAgents;
+    private final List<String> lastAgents;
     private final Map<String, String> environment;
     private final boolean witnessed;
     private final Path agentJar;
@@ -33,13 +33,13 @@ public final class PatientSpec {
     private PatientSpec(Builder from) {
         jdk = from.jdk;
         directory = from.directory;
-        mainClass = from.mainClass;
         attach = from.attach;
         agentOptions = from.agentOptions;
-        classPath = List.copyOf(from.classPath);
+        program = from.program.isEmpty() ? classPathAndMain(from) : List.copyOf(from.program);
         jvmOptions = List.copyOf(from.jvmOptions);
         arguments = List.copyOf(from.arguments);
         firstAgents = List.copyOf(from.firstAgents);
+        lastAgents = List.copyOf(from.lastAgents);
         environment = Map.copyOf(from.environment);
         witnessed = from.witnessed;
         agentJar = from.agentJar;
@@ -101,8 +101,11 @@ public final class PatientSpec {
         return directory.resolve("medic");
     }
 
-    /** Agent options in the order in which a user would write them. */
+    /** Agent options; the folder is the scenario's unless the scenario names one. */
     String options() {
+        if (agentOptions.startsWith("dir=")) {
+            return agentOptions;
+        }
         String own = "dir=" + medicDirectory();
         return agentOptions.isEmpty() ? own : own + "," + agentOptions;
     }
@@ -130,15 +133,17 @@ public final class PatientSpec {
         if (attach == Attach.PREMAIN) {
             line.add("-javaagent:" + agentJar + "=" + options());
         }
-        if (!classPath.isEmpty()) {
-            line.add("-cp");
-            line.add(classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
+        for (String other : lastAgents) {
+            line.add("-javaagent:" + other);
         }
-        if (mainClass != null) {
-            line.add(mainClass);
-        }
+        line.addAll(program);
         line.addAll(arguments);
         return line;
+    }
+
+    private static List<String> classPathAndMain(Builder from) {
+        return List.of("-cp", from.classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+                from.mainClass);
     }
 
     private static Path settings() {
@@ -162,9 +167,11 @@ public final class PatientSpec {
         private Attach attach = Attach.PREMAIN;
         private String agentOptions = "";
         private final List<Path> classPath = new ArrayList<>();
+        private final List<String> program = new ArrayList<>();
         private final List<String> jvmOptions = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
         private final List<String> firstAgents = new ArrayList<>();
+        private final List<String> lastAgents = new ArrayList<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private boolean witnessed = true;
         private Path agentJar;
@@ -193,11 +200,10 @@ public final class PatientSpec {
             return this;
         }
 
-        /** Replaces class path and main class by JVM options of the caller, for named modules and jars. */
-        public Builder launch(String... options) {
-            classPath.clear();
-            mainClass = null;
-            return jvmOptions(options);
+        /** Replaces class path and main class, for named modules and jars. */
+        public Builder program(String... options) {
+            program.addAll(List.of(options));
+            return this;
         }
 
         public Builder agentOptions(String options) {
@@ -222,6 +228,12 @@ public final class PatientSpec {
         /** Another Java agent, loaded before ours. */
         public Builder firstAgent(Path jar) {
             firstAgents.add(jar.toString());
+            return this;
+        }
+
+        /** Another Java agent, loaded after ours. */
+        public Builder lastAgent(Path jar) {
+            lastAgents.add(jar.toString());
             return this;
         }
 

@@ -40,6 +40,9 @@ public @interface Scenario {
     /** Nothing is wrong with this patient: any treatment and any certain finding is a failure. */
     boolean healthy() default false;
 
+    /** Whether the child records by itself; false shows the agent as the first who starts Flight Recorder. */
+    boolean witnessed() default true;
+
     /** Warnings of the agent that belong to this scenario: regular expressions found in the line. */
     String[] warnings() default {};
 }

@@ -55,6 +55,9 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
             PatientSpec.Builder builder = PatientSpec.of(jdk, directory, scenario.patient())
                     .attach(attach).libraries(libraries).agentOptions(scenario.agentOptions())
                     .jvmOptions(scenario.jvmOptions());
+            if (!scenario.witnessed()) {
+                builder.unwitnessed();
+            }
             for (String argument : scenario.arguments()) {
                 builder.arguments(argument.contains("%postgres")
                         ? argument.replace("%postgres", Postgres.url()) : argument);

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.EventStream;
 import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -102,18 +103,13 @@ public final class Witness implements AutoCloseable {
         }
     }
 
-    /** All events of a file, finished or not: {@code EventStream} reads the chunk of a killed JVM, {@code RecordingFile} cannot. */
+    /** All events of a recording or a chunk. */
     public static List<RecordedEvent> events(Path file) {
-        List<RecordedEvent> events = new ArrayList<>();
-        try (EventStream stream = EventStream.openFile(file)) {
-            stream.setReuse(false);
-            stream.setOrdered(true);
-            stream.onEvent(events::add);
-            stream.start();
+        try {
+            return RecordingFile.readAllEvents(Chunk.finished(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return events;
     }
 
     /** Findings, decisions and deeds in order, one line each. */

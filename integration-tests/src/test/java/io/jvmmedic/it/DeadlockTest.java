@@ -1,0 +1,95 @@
+package io.jvmmedic.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.it.harness.Attach;
+
+import io.jvmmedic.it.harness.Invariants;
+import io.jvmmedic.it.harness.PatientJvm;
+import io.jvmmedic.it.harness.Scenario;
+import io.jvmmedic.it.harness.Story;
+import io.jvmmedic.it.harness.Tree;
+import io.jvmmedic.it.patients.DeadlockPatient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import jdk.jfr.consumer.RecordedEvent;
+
+/** Threads that wait for each other for ever: found and told, and the process restarted where that is allowed. */
+class DeadlockTest {
+
+    private static final String RESTART = "graceful-restart";
+    private static final int EXIT_CODE = 86;
+    private static final String MAY_RESTART = "restart.enabled=true,restart.readiness-file=%dir/draining,"
+            + "restart.drain=2s,restart.halt-after=4s,startup-grace=0s";
+
+    @Scenario(patient = DeadlockPatient.class, arguments = "monitors", attach = {Attach.PREMAIN, Attach.HOT})
+    void ofMonitorsIsFoundAndDumped(PatientJvm jvm) {
+        isFoundAndDumped(jvm);
+    }
+
+    @Scenario(patient = DeadlockPatient.class, arguments = "locks")
+    void ofReentrantLocksIsFoundAndDumped(PatientJvm jvm) {
+        isFoundAndDumped(jvm);
+    }
+
+    @Scenario(patient = DeadlockPatient.class, arguments = "monitors", agentOptions = MAY_RESTART)
+    void endsInARestartWhereAllowed(PatientJvm jvm) {
+        jvm.ask("break");
+        Path readiness = jvm.spec().directory().resolve("draining");
+        await().atMost(Story.SOON).until(() -> Files.exists(readiness));
+        assertTrue(jvm.isAlive(), "ended before it was drained");
+        assertEquals(EXIT_CODE, jvm.awaitExit(Story.SOON));
+        String journal = Tree.find(jvm.spec().medicDirectory(), "journal.jsonl");
+        assertTrue(journal.lines().anyMatch(line -> line.contains(RESTART) && line.contains("\"BEGINS\"")), journal);
+        assertTrue(jvm.witness().left().stream().anyMatch(row -> row.getEventType().getName().equals("jvmmedic.Decision")
+                && row.getString("remedy").equals(RESTART) && row.getString("verdict").equals("ALLOWED")),
+                "the recording does not tell why the process ended");
+    }
+
+    @Scenario(patient = DeadlockPatient.class, arguments = "monitors", agentOptions = MAY_RESTART, jdks = 17)
+    void haltsWhenAShutdownHookNeverEnds(PatientJvm jvm) {
+        jvm.ask("wedge");
+        jvm.ask("break");
+        assertEquals(EXIT_CODE, jvm.awaitExit(Story.SOON));
+        String journal = Tree.find(jvm.spec().medicDirectory(), "journal.jsonl");
+        assertTrue(journal.contains(RESTART), journal);
+    }
+
+    @Scenario(patient = DeadlockPatient.class, arguments = "monitors", agentOptions = MAY_RESTART + ",budget.restart=1/1h",
+            jdks = 25)
+    void isNotRestartedAgainOnceTheBudgetIsSpent(PatientJvm jvm) {
+        jvm.ask("break");
+        assertEquals(EXIT_CODE, jvm.awaitExit(Story.SOON));
+        try (PatientJvm second = PatientJvm.fork(jvm.spec())) {
+            second.ask("break");
+            Story.awaitVerdict(second, RESTART, "REFUSED", "remedy budget");
+            Story.assertOnlyLooked(second);
+            second.stop();
+            Invariants.check(second, false, List.of());
+        }
+    }
+
+    private static void isFoundAndDumped(PatientJvm jvm) {
+        jvm.ask("break");
+        RecordedEvent finding = Story.awaitCertain(jvm, "LOCK_DEADLOCK");
+        assertEquals(new TreeSet<>(List.of("transfer-ab", "transfer-ba")),
+                jvm.witness().rows("DeadlockedThread").stream()
+                        .map(row -> row.getString("thread")).collect(Collectors.toCollection(TreeSet::new)));
+        Path incident = Tree.path(jvm.spec().medicDirectory(), "incident-" + finding.getString("incidentId"));
+        await().atMost(Story.SOON).until(() -> jvm.agentLines().stream().anyMatch(
+                line -> line.contains(RESTART + " cannot be done") && line.contains("restart.enabled=true")));
+        for (String file : List.of("threads.txt", "all-threads.txt")) {
+            String stacks = Tree.find(incident, file);
+            assertTrue(stacks.contains("transfer-ab") && stacks.contains("transfer-ba"), stacks);
+        }
+        assertEquals(1, jvm.witness().rows("Finding").size(), jvm.witness().story());
+        Story.assertOnlyLooked(jvm);
+        String report = Tree.find(incident, "incident.md");
+        assertTrue(report.contains("transfer-ab") && report.contains("transfer-ba"), report);
+    }
+}

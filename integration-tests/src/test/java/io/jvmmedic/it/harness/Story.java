@@ -1,0 +1,60 @@
+package io.jvmmedic.it.harness;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.time.Duration;
+import java.util.List;
+import jdk.jfr.consumer.RecordedEvent;
+
+/** What the scenarios ask of the recorded story. */
+public final class Story {
+
+    /** Covers a GC that has to come first, a suspicion that has to be confirmed, and a slow machine. */
+    public static final Duration SOON = Duration.ofSeconds(40);
+
+    private Story() {
+    }
+
+    /** Waits for a certain finding of that fault. */
+    public static RecordedEvent awaitCertain(PatientJvm jvm, String fault) {
+        return jvm.witness().await(SOON, "Finding",
+                row -> row.getString("fault").equals(fault) && row.getString("confidence").equals("CERTAIN"));
+    }
+
+    /** Waits until that remedy has healed, and checks that proof, claim and verification are on the record. */
+    public static RecordedEvent awaitHealed(PatientJvm jvm, String remedy) {
+        RecordedEvent done = jvm.witness().await(SOON, "Remediation",
+                row -> row.getString("remedy").equals(remedy) && row.getString("outcome").equals("HEALED"));
+        String incident = done.getString("incidentId");
+        assertAll(
+                () -> assertEquals("CERTAIN", done.getString("confidence")),
+                () -> assertFalse(done.getString("proof").isEmpty(), "no proof"),
+                () -> assertFalse(done.getString("claim").isEmpty(), "no claim"),
+                () -> assertFalse(done.getString("undo").isEmpty(), "no word about undoing it"),
+                () -> jvm.witness().await(SOON, "Verification", row -> row.getString("incidentId").equals(incident)
+                        && row.getString("remedy").equals(remedy) && row.getBoolean("held")),
+                () -> jvm.witness().await(SOON, "Decision", row -> row.getString("incidentId").equals(incident)
+                        && row.getString("remedy").equals(remedy) && row.getString("verdict").equals("ALLOWED")));
+        return done;
+    }
+
+    /** Waits until that remedy's loan was given back. */
+    public static RecordedEvent awaitGivenBack(PatientJvm jvm, String remedy) {
+        return jvm.witness().await(SOON, "Undo",
+                row -> row.getString("remedy").equals(remedy) && row.getString("outcome").equals("GIVEN_BACK"));
+    }
+
+    /** Waits until that remedy was not allowed. */
+    public static RecordedEvent awaitVerdict(PatientJvm jvm, String remedy, String verdict, String gate) {
+        return jvm.witness().await(SOON, "Decision", row -> row.getString("remedy").equals(remedy)
+                && row.getString("verdict").equals(verdict) && row.getString("gate").equals(gate));
+    }
+
+    /** Nothing was done but looking. */
+    public static void assertOnlyLooked(PatientJvm jvm) {
+        List<RecordedEvent> deeds = jvm.witness().rows("Remediation", row -> !row.getString("risk").equals("NONE"));
+        assertEquals(List.of(), deeds, jvm.witness().story());
+    }
+}
