@@ -9,7 +9,9 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,10 +24,17 @@ public final class LibraryLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
+    /** One per version and kept: weaving again and again what earlier tests left behind would take most of the time. */
+    private static final Map<String, LibraryLoader> LOADERS = new ConcurrentHashMap<>();
+
     private final Set<String> guests;
 
     /** @param guests test classes to be defined here, so that they use this version */
-    public LibraryLoader(String library, String version, Class<?>... guests) {
+    public static LibraryLoader of(String library, String version, Class<?>... guests) {
+        return LOADERS.computeIfAbsent(library + " " + version, key -> new LibraryLoader(library, version, guests));
+    }
+
+    private LibraryLoader(String library, String version, Class<?>... guests) {
         super(jars(LIBS.resolve(library).resolve(version)), new WithoutLibraries());
         this.guests = Stream.of(guests).map(Class::getName).collect(Collectors.toSet());
     }

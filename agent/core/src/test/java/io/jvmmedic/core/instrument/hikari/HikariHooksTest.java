@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the hooks tell, on every supported version. */
+@SuppressWarnings("try") // Resources that are there to be closed.
 class HikariHooksTest {
 
     static Stream<String> versions() {
@@ -33,7 +34,8 @@ class HikariHooksTest {
     @ParameterizedTest
     @MethodSource("versions")
     void borrowAndReturnAreSeenOnceEach(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("seen", 2, -1, 2_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -54,7 +56,8 @@ class HikariHooksTest {
     @ParameterizedTest
     @MethodSource("versions")
     void aDroppedHandleIsUnreachableAndAHeldOneIsNot(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("dropped", 3, -1, 2_000);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection held = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -77,7 +80,8 @@ class HikariHooksTest {
     @ParameterizedTest
     @MethodSource("versions")
     void waitersAreListedWhileTheyWait(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("waiting", 1, -1, 30_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -103,7 +107,8 @@ class HikariHooksTest {
     @ParameterizedTest
     @MethodSource("versions")
     void aTimeoutAndAnInterruptEndTheWait(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("vain", 1, -1, 300);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection only = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -123,7 +128,8 @@ class HikariHooksTest {
     @ParameterizedTest
     @MethodSource("versions")
     void whatOutlivesTheHandleMarksTheLeaseAsEscaped(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("escaped", 1, -1, 2_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -178,25 +184,21 @@ class HikariHooksTest {
     @ParameterizedTest
     @MethodSource("versions")
     void hooksComeOutAgain(String version) throws Exception {
-        try (HikariHost host = new HikariHost(version)) {
-            DataSource pool = host.pool("hot", 2, -1, 2_000);
-            try (AutoCloseable closing = (AutoCloseable) pool) {
-                PoolHandle handle;
-                try (WovenHost medic = new WovenHost(new HikariIntegration())) {
-                    pool.getConnection().close();
-                    handle = medic.registry.pools().get(0);
-                    assertEquals(1, medic.leases.borrows(handle), "classes loaded before are woven too");
-                    medic.instrumenter.uninstall();
-                    pool.getConnection().close();
-                    assertEquals(1, medic.leases.borrows(handle), "nothing is seen after the uninstall");
-                }
-            }
+        DataSource pool = new HikariHost(version).pool("hot", 2, -1, 2_000);
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new HikariIntegration())) {
+            pool.getConnection().close();
+            PoolHandle handle = medic.registry.pools().get(0);
+            assertEquals(1, medic.leases.borrows(handle), "classes loaded before are woven too");
+            medic.instrumenter.uninstall();
+            pool.getConnection().close();
+            assertEquals(1, medic.leases.borrows(handle), "nothing is seen after the uninstall");
         }
     }
 
     @Test
     void versionThreeIsRefusedAsAWhole() throws Exception {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost("3.4.5")) {
+        HikariHost host = new HikariHost("3.4.5");
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("old", 2, -1, 2_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 pool.getConnection().close();

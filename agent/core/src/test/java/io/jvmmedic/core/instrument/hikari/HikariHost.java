@@ -6,12 +6,12 @@ import java.lang.reflect.Method;
 import javax.sql.DataSource;
 
 /** One version of HikariCP, used as a host would, over H2. */
-final class HikariHost implements AutoCloseable {
+final class HikariHost {
 
     private final LibraryLoader loader;
 
     HikariHost(String version) {
-        loader = new LibraryLoader("hikari", version);
+        loader = LibraryLoader.of("hikari", version);
     }
 
     ClassLoader loader() {
@@ -46,10 +46,5 @@ final class HikariHost implements AutoCloseable {
         } catch (InvocationTargetException e) {
             throw new IllegalStateException(setter, e.getCause());
         }
-    }
-
-    @Override
-    public void close() throws Exception {
-        loader.close();
     }
 }

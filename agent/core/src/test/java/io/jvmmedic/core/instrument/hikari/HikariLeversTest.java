@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,13 +29,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What can be done to a pool, on every supported version: the counters must stay right, waiters must be served. */
+@SuppressWarnings("try") // Resources that are there to be closed.
 class HikariLeversTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final ExecutorService BORROWERS = Executors.newCachedThreadPool();
+
+    @AfterAll
+    static void stop() {
+        BORROWERS.shutdownNow();
+    }
 
     static Stream<String> versions() {
         return LibraryLoader.versions("hikari").stream().filter(version -> !version.startsWith("3."));
@@ -45,13 +53,14 @@ class HikariLeversTest {
     @ParameterizedTest
     @MethodSource("versions")
     void closingALeakedEntryServesWhoWaits(String version) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             // minimumIdle 0: HikariCP refills on demand only.
             DataSource pool = host.pool("reclaim", 1, 0, 30_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 Connection leaked = pool.getConnection();
-                CompletableFuture<Connection> waiter = CompletableFuture.supplyAsync(() -> borrow(pool));
+                Future<Connection> waiter = BORROWERS.submit(() -> pool.getConnection());
                 await().atMost(PATIENCE).until(() -> handle.state().waiting() == 1);
                 Object entry = medic.leases.byId(medic.leases.of(handle).get(0).id()).entry();
                 assertTrue(handle.inUse(entry));
@@ -77,7 +86,8 @@ class HikariLeversTest {
     @MethodSource("versions")
     void lateClosesOfDeadHandlesNeverDisturbTheCounters(String version) throws Throwable {
         int maximum = 3;
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("late", maximum, -1, 10_000);
             ExecutorService threads = Executors.newFixedThreadPool(4);
             try (AutoCloseable closing = (AutoCloseable) pool) {
@@ -131,12 +141,13 @@ class HikariLeversTest {
     @ParameterizedTest
     @MethodSource("versions")
     void evictingALiveHandleServesWhoWaits(String version) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("evict", 1, 0, 30_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 Connection stuck = pool.getConnection();
-                CompletableFuture<Connection> waiter = CompletableFuture.supplyAsync(() -> borrow(pool));
+                Future<Connection> waiter = BORROWERS.submit(() -> pool.getConnection());
                 await().atMost(PATIENCE).until(() -> handle.state().waiting() == 1);
 
                 handle.evictHandle().pull(stuck);
@@ -153,13 +164,14 @@ class HikariLeversTest {
     @ParameterizedTest
     @MethodSource("versions")
     void aGrownPoolServesParkedWaitersAndShrinksAgain(String version) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("grow", 1, -1, 30_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 Connection first = pool.getConnection();
-                CompletableFuture<Connection> second = CompletableFuture.supplyAsync(() -> borrow(pool));
-                CompletableFuture<Connection> third = CompletableFuture.supplyAsync(() -> borrow(pool));
+                Future<Connection> second = BORROWERS.submit(() -> pool.getConnection());
+                Future<Connection> third = BORROWERS.submit(() -> pool.getConnection());
                 await().atMost(PATIENCE).until(() -> handle.state().waiting() == 2);
 
                 handle.resize().pull(3);
@@ -188,7 +200,8 @@ class HikariLeversTest {
     @ParameterizedTest
     @MethodSource("versions")
     void softEvictReplacesIdleConnections(String version) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HikariIntegration()); HikariHost host = new HikariHost(version)) {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
             DataSource pool = host.pool("soft", 1, -1, 10_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -208,28 +221,25 @@ class HikariLeversTest {
     @ParameterizedTest
     @MethodSource("versions")
     void anExhaustedPoolIsFoundWithoutAnyHook(String version) throws Exception {
-        try (HikariHost host = new HikariHost(version)) {
-            DataSource pool = host.pool("before-us", 2, -1, 10_000);
-            ResourceRegistry registry = new ResourceRegistry();
-            try (AutoCloseable closing = (AutoCloseable) pool) {
-                try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
-                    ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
-                    ThreadCensus census = new ThreadCensus(registry, opener,
-                            new HikariIntegration().discoveries(registry, opener));
-                    await().atMost(PATIENCE).until(() -> {
-                        census.run();
-                        return registry.pools().stream().anyMatch(found -> found.id().name().equals("before-us"));
-                    });
-                    PoolHandle handle = registry.pools().stream()
-                            .filter(found -> found.id().name().equals("before-us")).findFirst().orElseThrow();
-                    assertEquals(2, handle.entriesInUse().size());
-                    assertEquals(new PoolHandle.State(2, 0, 2, 2, 0), handle.state());
-                    assertTrue(handle.alive());
-                }
-            }
-            assertFalse(registry.pools().stream().anyMatch(found ->
-                    found.id().name().equals("before-us") && found.alive()), "closed");
+        DataSource pool = new HikariHost(version).pool("before-us", 2, -1, 10_000);
+        ResourceRegistry registry = new ResourceRegistry();
+        ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
+        ThreadCensus census = new ThreadCensus(registry, opener,
+                new HikariIntegration().discoveries(registry, opener));
+        PoolHandle handle;
+        try (AutoCloseable closing = (AutoCloseable) pool;
+                Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
+            await().atMost(PATIENCE).until(() -> {
+                census.run();
+                return registry.pools().stream().anyMatch(found -> found.id().name().equals("before-us"));
+            });
+            handle = registry.pools().stream()
+                    .filter(found -> found.id().name().equals("before-us")).findFirst().orElseThrow();
+            assertEquals(2, handle.entriesInUse().size());
+            assertEquals(new PoolHandle.State(2, 0, 2, 2, 0), handle.state());
+            assertTrue(handle.alive());
         }
+        assertFalse(handle.alive(), "closed");
     }
 
     private static boolean fails(Connection connection) {
@@ -237,14 +247,6 @@ class HikariLeversTest {
             return false;
         } catch (SQLException e) {
             return true;
-        }
-    }
-
-    private static Connection borrow(DataSource pool) {
-        try {
-            return pool.getConnection();
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -15,14 +15,13 @@ import io.jvmmedic.core.resource.Lease;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -32,20 +31,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Hooks, state and lever on every supported version of HttpClient 5 against a real server. */
+@SuppressWarnings("try") // Resources that are there to be closed.
 class HttpClient5Test {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** More than any buffer on the way takes, so that an unread body keeps its connection. */
     private static final int BODY_BYTES = 8 << 20;
 
-    private static final ExecutorService HANDLERS = Executors.newCachedThreadPool();
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool();
     private static HttpServer server;
     private static String uri;
 
     @BeforeAll
     static void serve() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(HANDLERS);
+        server.setExecutor(THREADS);
         server.createContext("/big", exchange -> {
             exchange.sendResponseHeaders(200, BODY_BYTES);
             try (OutputStream out = exchange.getResponseBody()) {
@@ -65,28 +65,25 @@ class HttpClient5Test {
     @AfterAll
     static void stop() {
         server.stop(0);
-        HANDLERS.shutdownNow();
+        THREADS.shutdownNow();
     }
 
     static Stream<String> versions() {
         return LibraryLoader.versions("httpclient5").stream();
     }
 
-    private static Client client(LibraryLoader loader, String policy, int perRoute, long timeoutMillis)
+    private static Client client(String version, String policy, int perRoute, long timeoutMillis)
             throws ReflectiveOperationException {
-        return (Client) loader.loadClass(Http5Client.class.getName())
+        return (Client) LibraryLoader.of("httpclient5", version, Http5Client.class)
+                .loadClass(Http5Client.class.getName())
                 .getConstructor(String.class, int.class, long.class).newInstance(policy, perRoute, timeoutMillis);
-    }
-
-    private static LibraryLoader loader(String version) {
-        return new LibraryLoader("httpclient5", version, Http5Client.class);
     }
 
     @ParameterizedTest
     @MethodSource("versions")
     void leaseAndReleaseAreSeenOnceEach(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration()); LibraryLoader loader = loader(version);
-                Client client = client(loader, "STRICT", 2, 2_000)) {
+        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+                Client client = client(version, "STRICT", 2, 2_000)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             assertEquals("http:httpclient5", handle.id().toString());
             for (int i = 0; i < 5; i++) {
@@ -106,8 +103,8 @@ class HttpClient5Test {
     @ParameterizedTest
     @MethodSource("versions")
     void aDroppedResponseIsUnreachableAndAHeldStreamIsNot(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration()); LibraryLoader loader = loader(version);
-                Client client = client(loader, "STRICT", 3, 2_000)) {
+        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+                Client client = client(version, "STRICT", 3, 2_000)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             InputStream held = streamOnly(client);
             drop(client);
@@ -144,11 +141,11 @@ class HttpClient5Test {
     }
 
     private void abort(String version, String policy) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration()); LibraryLoader loader = loader(version);
-                Client client = client(loader, policy, 1, 30_000)) {
+        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+                Client client = client(version, policy, 1, 30_000)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             drop(client);
-            CompletableFuture<Integer> waiter = CompletableFuture.supplyAsync(() -> length(client));
+            Future<Integer> waiter = THREADS.submit(() -> length(client));
             await().atMost(PATIENCE).until(() -> handle.state().pending() == 1);
             assertEquals(1, medic.leases.waiters().size());
             assertEquals(1, handle.state().routePending());
@@ -174,11 +171,11 @@ class HttpClient5Test {
     @ParameterizedTest
     @MethodSource("versions")
     void whoStillHoldsAnAbortedLeaseReleasesItThemselves(String version) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration()); LibraryLoader loader = loader(version);
-                Client client = client(loader, "STRICT", 1, 30_000)) {
+        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+                Client client = client(version, "STRICT", 1, 30_000)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             AutoCloseable held = client.get(uri + "/big");
-            CompletableFuture<Integer> waiter = CompletableFuture.supplyAsync(() -> length(client));
+            Future<Integer> waiter = THREADS.submit(() -> length(client));
             await().atMost(PATIENCE).until(() -> handle.state().pending() == 1);
             Object entry = medic.leases.byId(medic.leases.of(handle).get(0).id()).entry();
 
@@ -191,21 +188,17 @@ class HttpClient5Test {
         }
     }
 
-    private static int length(Client client) {
+    private static int length(Client client) throws Exception {
         try (AutoCloseable response = client.get(uri + "/small")) {
             return client.body(response).readAllBytes().length;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 
     @ParameterizedTest
     @MethodSource("versions")
     void aTimeoutEndsTheWait(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration()); LibraryLoader loader = loader(version);
-                Client client = client(loader, "STRICT", 1, 200)) {
+        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+                Client client = client(version, "STRICT", 1, 200)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             AutoCloseable held = client.get(uri + "/big");
             assertThrows(IOException.class, () -> client.get(uri + "/small"));
@@ -219,8 +212,8 @@ class HttpClient5Test {
 
     @Test
     void theSegmentedPoolHasNoLever() throws Exception {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration()); LibraryLoader loader = loader("5.6.5");
-                Client client = client(loader, "OFFLOCK", 1, 2_000)) {
+        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+                Client client = client("5.6.5", "OFFLOCK", 1, 2_000)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             try (AutoCloseable response = client.get(uri + "/big")) {
                 assertEquals(1, medic.leases.of(handle).size());
