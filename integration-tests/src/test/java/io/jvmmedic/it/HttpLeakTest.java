@@ -1,0 +1,36 @@
+package io.jvmmedic.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.it.harness.Attach;
+import io.jvmmedic.it.harness.PatientJvm;
+import io.jvmmedic.it.harness.Scenario;
+import io.jvmmedic.it.harness.Story;
+import io.jvmmedic.it.patients.HttpLeakPatient;
+import org.awaitility.Awaitility;
+
+/** An HTTP client whose connections are all leaked in responses that nobody closes. */
+class HttpLeakTest {
+
+    private static final String ABORT = "abort-leaked-http-lease";
+
+    @Scenario(patient = HttpLeakPatient.class, libraries = {"httpclient5-5.0.4", "httpclient5-5.2.3", "httpclient5-5.6.5"},
+            attach = {Attach.PREMAIN, Attach.HOT})
+    void isHealed(PatientJvm jvm) {
+        double before = jvm.rate();
+        jvm.ask("break");
+        Story.awaitHealed(jvm, ABORT);
+        jvm.awaitRate(0.9 * before, Story.SOON);
+    }
+
+    @Scenario(patient = HttpLeakPatient.class, libraries = "httpclient5-5.6.5", agentOptions = "exclude=http:*")
+    void isLeftAloneWhenExcluded(PatientJvm jvm) {
+        double before = jvm.rate();
+        jvm.ask("break");
+        Story.awaitVerdict(jvm, ABORT, "REFUSED", "opt-out");
+        Awaitility.await().atMost(Story.SOON).until(() -> jvm.rate() < 0.1 * before);
+        double after = jvm.rate();
+        assertTrue(after < 0.1 * before, "served " + before + "/s before and " + after + "/s, so something was done");
+        Story.assertOnlyLooked(jvm);
+    }
+}
