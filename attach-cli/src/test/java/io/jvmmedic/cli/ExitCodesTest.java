@@ -2,15 +2,18 @@ package io.jvmmedic.cli;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jvmmedic.cli.host.FakeAgent;
 import io.jvmmedic.cli.host.PlainHost;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -147,6 +150,35 @@ class ExitCodesTest {
                     Files.readString(Path.of("/proc", host.pid(), "status")).contains("State:\tT"));
             fails(ExitCode.NO_ANSWER, "is stopped; let it go on with 'kill -CONT " + host.pid() + "'", "status", host.pid());
         }
+    }
+
+    /** What a service with PrivateTmp=true looks like; only root can build it, so elsewhere this is not tested. */
+    @ParameterizedTest
+    @MethodSource("homes")
+    void aJvmWithATempFolderOfItsOwnIsReachedOrLeftInPeace(Path client) throws Exception {
+        assumeTrue(new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs tmpfs /tmp").start().waitFor() == 0,
+                "needs the right to make mounts");
+        try (Forked host = Forked.javaWithOwnTemp(PlainHost.class)) {
+            for (String verb : List.of("attach", "status", "list", "detach")) {
+                List<String> command = new ArrayList<>(List.of(client.resolve("bin/java").toString(), "-cp",
+                        System.getProperty("java.class.path"), JvmMedic.class.getName(), verb));
+                if (!verb.equals("list")) {
+                    command.add(host.pid());
+                }
+                Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+                String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                boolean reaches = feature(client) >= 25 || verb.equals("list");
+                assertEquals(reaches ? 0 : ExitCode.NO_ANSWER.number(), process.waitFor(), out);
+                assertTrue(reaches || out.replaceAll("\\s+", " ").contains("use 'nsenter -t " + host.pid() + " -m'"), out);
+            }
+            assertTrue(host.isAlive());
+            host.kill();
+            assertFalse(host.rest().contains("Full thread dump"), "the host was made to print thread dumps");
+        }
+    }
+
+    private static int feature(Path home) throws IOException {
+        return Integer.parseInt(Files.readString(home.resolve("release")).replaceAll("(?s).*JAVA_VERSION=\"(\\d+).*", "$1"));
     }
 
     @Test

@@ -9,15 +9,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Another process, ended with the test. */
 public final class Forked implements AutoCloseable {
 
     private final Process process;
+    private final Path errors;
+    private final BufferedReader out;
 
-    private Forked(Process process) {
+    private Forked(Process process, Path errors) {
         this.process = process;
+        this.errors = errors;
+        this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
     /** Starts a main class of the tests and waits until it has printed a line. */
@@ -27,18 +32,27 @@ public final class Forked implements AutoCloseable {
         command.addAll(options);
         command.add(main.getName());
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        String line = out.readLine();
-        if (line == null) {
-            throw new IOException("ended before it was ready: " + command);
+        return ready(command);
+    }
+
+    /** Starts a main class among mounts of its own, where {@code /tmp} is another folder. */
+    public static Forked javaWithOwnTemp(Class<?> main) throws IOException {
+        return ready(List.of("unshare", "-m", "sh", "-c", "mount -t tmpfs tmpfs /tmp && exec \"$@\"", "sh",
+                ownHome().resolve("bin/java").toString(), "-cp", System.getProperty("java.class.path"), main.getName()));
+    }
+
+    private static Forked ready(List<String> command) throws IOException {
+        Path errors = Files.createTempFile("forked", ".err");
+        Forked forked = new Forked(new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+        if (forked.out.readLine() == null) {
+            throw new IOException("ended before it was ready: " + command + "\n" + forked.errors());
         }
-        return new Forked(process);
+        return forked;
     }
 
     /** Starts any program. */
     public static Forked program(String... command) throws IOException {
-        return new Forked(new ProcessBuilder(command).start());
+        return new Forked(new ProcessBuilder(command).start(), null);
     }
 
     public static Path ownHome() {
@@ -72,13 +86,30 @@ public final class Forked implements AutoCloseable {
         return Long.toString(process.pid());
     }
 
+    /** One byte to its standard input. */
+    public void send(int value) throws IOException {
+        process.getOutputStream().write(value);
+        process.getOutputStream().flush();
+    }
+
+    /** What it printed after the first line; it must have ended. */
+    public String rest() {
+        return out.lines().collect(Collectors.joining("\n"));
+    }
+
+    /** What it has written to its standard error so far; of a JVM only. */
+    public String errors() throws IOException {
+        return Files.readString(errors);
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }
 
-    /** As kill -9. */
+    /** As kill -9; what it printed can still be read, which {@code Process.destroyForcibly} takes away. */
     public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+        process.toHandle().destroyForcibly();
+        process.waitFor(20, TimeUnit.SECONDS);
     }
 
     @Override
@@ -88,6 +119,9 @@ public final class Forked implements AutoCloseable {
             process.waitFor(20, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (errors != null) {
+            errors.toFile().delete();
         }
     }
 }

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,10 +151,8 @@ public final class Agent implements AutoCloseable {
         Path draft = mailbox.resolve(id + ".tmp");
         try {
             Files.writeString(draft, GSON.toJson(request), StandardCharsets.UTF_8);
-            if (Files.getFileStore(draft).supportsFileAttributeView("posix")) {
-                // Root may ask the agent of another user, who must be able to read it; the folder itself is closed.
-                Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-r--r--"));
-            }
+            // Root may ask the agent of another user, who must be able to read it; the folder itself is closed.
+            Permissions.set(draft, "rw-r--r--");
             Files.move(draft, mailbox.resolve(id + ".request"), StandardCopyOption.ATOMIC_MOVE);
             return true;
         } catch (IOException e) {

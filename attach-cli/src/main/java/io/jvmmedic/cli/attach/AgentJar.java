@@ -9,13 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Set;
 
 /**
  * Puts the agent jar that this jar carries where the JVM can read it. The JVM keeps it open as long as it runs, so it
@@ -40,7 +37,7 @@ final class AgentJar {
     static Path place(byte[] jar, Jvm jvm, Path ownTemp) throws Failure {
         Proc process = new Proc(jvm.pid());
         // Among other mounts our temp folder may not exist; /tmp does, since the attach itself goes through it.
-        Path temp = process.sharesMounts() ? ownTemp.toAbsolutePath() : Path.of("/tmp");
+        Path temp = process.sharesMounts() ? real(ownTemp) : Path.of("/tmp");
         String user = System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
         Path inside = temp.resolve("jvm-medic-jar-" + user).resolve("jvm-medic-agent-" + hash(jar) + ".jar");
         Path outside = process.outside(inside);
@@ -56,6 +53,15 @@ final class AgentJar {
         }
     }
 
+    private static Path real(Path folder) {
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            // Writing into it will say what is wrong.
+            return folder.toAbsolutePath();
+        }
+    }
+
     private static byte[] content() throws Failure {
         try (InputStream in = AgentJar.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
@@ -68,7 +74,10 @@ final class AgentJar {
     }
 
     private static void prepare(Path folder) throws IOException {
-        boolean posix = Files.getFileStore(folder.getParent()).supportsFileAttributeView("posix");
+        if (!Files.isDirectory(folder.getParent(), LinkOption.NOFOLLOW_LINKS)) {
+            // Under /proc/<pid>/root an absolute link would lead out of the container again.
+            throw new IOException(folder.getParent() + " is a link or does not exist");
+        }
         try {
             Files.createDirectory(folder);
         } catch (FileAlreadyExistsException e) {
@@ -76,7 +85,7 @@ final class AgentJar {
                 throw new IOException(folder + " is a link or a file; remove it", e);
             }
         }
-        if (!posix) {
+        if (!Permissions.known(folder)) {
             return;
         }
         Path probe = Files.createTempFile(folder, "probe", null);
@@ -88,17 +97,14 @@ final class AgentJar {
             Files.delete(probe);
         }
         // The JVM may run as another user when root attaches; the jar holds no secret.
-        Set<PosixFilePermission> readable = PosixFilePermissions.fromString("rwxr-xr-x");
-        Files.setPosixFilePermissions(folder, readable);
+        Permissions.set(folder, "rwxr-xr-x");
     }
 
     private static void write(Path file, byte[] jar) throws IOException {
         Path draft = Files.createTempFile(file.getParent(), "agent", ".tmp");
         try {
             Files.write(draft, jar);
-            if (Files.getFileStore(draft).supportsFileAttributeView("posix")) {
-                Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-r--r--"));
-            }
+            Permissions.set(draft, "rw-r--r--");
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(draft);

@@ -114,9 +114,7 @@ public final class Attachment implements AutoCloseable {
 
     private static Failure notSupported(Jvm jvm, AttachNotSupportedException e) {
         String message = String.valueOf(e.getMessage());
-        boolean forbidden = message.contains("does not support the attach mechanism")
-                || new Proc(jvm.pid()).commandLine().contains("DisableAttachMechanism");
-        return forbidden
+        return message.contains("does not support the attach mechanism")
                 ? new Failure(ExitCode.LOADING_DISABLED, jvm + " cannot be attached to; restart it without "
                         + "-XX:+DisableAttachMechanism, or with -javaagent:jvm-medic-agent.jar.", e)
                 : new Failure(ExitCode.NO_ANSWER, jvm + " does not answer the attach request; it may hang or be very busy, "

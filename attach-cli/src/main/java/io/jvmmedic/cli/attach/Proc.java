@@ -60,9 +60,17 @@ final class Proc {
 
     /** Whether its attach listener runs already, so that nobody has to knock. */
     boolean listensForAttach() {
-        String inside = status("NSpid:").map(text -> text.substring(text.lastIndexOf('\t') + 1).trim())
+        return Files.exists(folder.resolve("root/tmp/.java_pid" + ownPid()));
+    }
+
+    /** Whether it has a pid of its own inside a container. */
+    boolean isInPidNamespace() {
+        return !ownPid().equals(folder.getFileName().toString());
+    }
+
+    private String ownPid() {
+        return status("NSpid:").map(text -> text.substring(text.lastIndexOf('\t') + 1).trim())
                 .orElse(folder.getFileName().toString());
-        return Files.exists(folder.resolve("root/tmp/.java_pid" + inside));
     }
 
     /**

@@ -11,6 +11,8 @@ import java.util.Optional;
 final class Safety {
 
     private static final int ROOT = 0;
+    /** The first release seen to attach to a JVM that has a {@code /tmp} but no pid of its own; 17 does not. */
+    private static final int FINDS_PRIVATE_TEMP = 25;
 
     private Safety() {
     }
@@ -56,9 +58,19 @@ final class Safety {
         if (process.state().orElse('R') == 'T') {
             throw new Failure(ExitCode.NO_ANSWER, jvm + " is stopped; let it go on with 'kill -CONT " + jvm.pid() + "'.");
         }
+        if (!process.sharesMounts() && !process.isInPidNamespace() && Runtime.version().feature() < FINDS_PRIVATE_TEMP) {
+            // The JDK looks for the socket in our /tmp, and knocks on and on: each knock is a thread dump in the host's output.
+            throw new Failure(ExitCode.NO_ANSWER, jvm + " has other mounts than this command (a private /tmp), where Java "
+                    + Runtime.version().feature() + " cannot attach; use 'nsenter -t " + jvm.pid()
+                    + " -m' before this command, or the java of a JDK " + FINDS_PRIVATE_TEMP + ".");
+        }
         if (!process.catchesSigQuit().orElse(true) && !process.listensForAttach()) {
             throw new Failure(ExitCode.LOADING_DISABLED, jvm + " does not handle SIGQUIT, so attaching would kill it: try again "
                     + "if it is just starting, else restart it without -Xrs and -XX:+DisableAttachMechanism.");
+        }
+        if (process.commandLine().contains("+DisableAttachMechanism")) {
+            throw new Failure(ExitCode.LOADING_DISABLED, jvm + " cannot be attached to; restart it without "
+                    + "-XX:+DisableAttachMechanism, or with -javaagent:jvm-medic-agent.jar.");
         }
     }
 }

@@ -20,6 +20,8 @@ final class BlackBox {
         for (String type : JfrEvents.TYPES) {
             recording.enable(JfrEvents.PREFIX + type).withoutStackTrace();
         }
+        // Names the JVM in each chunk, for who reads a dump far from it.
+        recording.enable("jdk.JVMInformation").with("period", "beginChunk");
         recording.start();
     }
 
