@@ -41,6 +41,9 @@ class PackedJarIT {
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "hangs: " + command);
         assertEquals(expected, process.exitValue(), out);
+        // JSON and the paths of a dump are meant for other programs: they stay whole.
+        assertTrue(out.startsWith("{") || out.startsWith("[")
+                || out.lines().allMatch(line -> line.length() <= 80 || line.startsWith("/")), out);
         return out;
     }
 
@@ -86,7 +89,7 @@ class PackedJarIT {
             assertTrue(run(0, "explain", id, pid).contains("ALLOWED"));
             run(0, "dump", pid);
 
-            assertTrue(run(0, "mode", "observe", pid).contains("it was heal"));
+            assertTrue(run(0, "mode", "observe", pid).contains("is now observe"));
             run(0, "pause", pid);
             assertTrue(json("status", pid).getAsJsonObject().get("paused").getAsBoolean());
             run(0, "resume", pid);
@@ -99,7 +102,6 @@ class PackedJarIT {
             assertTrue(report.getAsJsonArray("jvms").get(0).getAsString().contains("pid " + pid), report::toString);
             String text = run(0, "report", folder.toString());
             assertTrue(text.replaceAll("\\s+", " ").contains("Repaired by reclaim-leaked-connection"), text);
-            assertTrue(text.lines().allMatch(line -> line.length() <= 80), text);
         }
     }
 }

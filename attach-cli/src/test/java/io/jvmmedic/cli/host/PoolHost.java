@@ -8,6 +8,9 @@ import java.sql.SQLException;
 /** A service with a pool that leaks a connection for each byte it reads, and collects garbage so that this shows. */
 public final class PoolHost {
 
+    /** About one a second; more often is stress, under which the agent does nothing. */
+    private static final int USES_PER_GC = 20;
+
     private PoolHost() {
     }
 
@@ -19,9 +22,11 @@ public final class PoolHost {
         try (HikariDataSource pool = new HikariDataSource(config)) {
             use(pool);
             Thread load = new Thread(() -> {
-                while (!Thread.currentThread().isInterrupted()) {
+                for (int i = 1; !Thread.currentThread().isInterrupted(); i++) {
                     use(pool);
-                    System.gc();
+                    if (i % USES_PER_GC == 0) {
+                        System.gc();
+                    }
                 }
             }, "load");
             load.setDaemon(true);
