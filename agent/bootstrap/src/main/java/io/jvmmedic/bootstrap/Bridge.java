@@ -55,5 +55,10 @@ public final class Bridge {
         core = null;
         loader.close();
         loader = null;
+        try {
+            RecordCaches.forgetCore();
+        } catch (Throwable e) {
+            // The loader then stays until the host links a record of its own; it is inert either way.
+        }
     }
 }

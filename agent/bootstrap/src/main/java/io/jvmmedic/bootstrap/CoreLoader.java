@@ -8,6 +8,9 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.net.URLStreamHandler;
+import java.security.CodeSource;
+import java.security.ProtectionDomain;
+import java.security.cert.Certificate;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.jar.JarEntry;
@@ -27,6 +30,12 @@ final class CoreLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
+    /**
+     * Names no loader, as the default domain would. A thread that the JDK starts below a frame of ours, as Flight Recorder
+     * does with its periodic tasks, keeps the domains on that stack for ever (until 24), and with them the loader.
+     */
+    private static final ProtectionDomain DOMAIN =
+            new ProtectionDomain(new CodeSource(null, (Certificate[]) null), null);
     private static final String ROOT = "core/";
     private static final int FIRST_VERSION = 9;
 
@@ -61,7 +70,7 @@ final class CoreLoader extends ClassLoader {
                 // Another thread defined the package in between: what we wanted.
             }
         }
-        return defineClass(name, bytes, 0, bytes.length);
+        return defineClass(name, bytes, 0, bytes.length, DOMAIN);
     }
 
     @Override
