@@ -20,7 +20,7 @@ public final class Members {
                 return Optional.of(field);
             } catch (NoSuchFieldException e) {
                 // Perhaps further up.
-            } catch (RuntimeException closed) {
+            } catch (RuntimeException | LinkageError closed) {
                 return Optional.empty();
             }
         }
@@ -36,7 +36,7 @@ public final class Members {
                 return Optional.of(method);
             } catch (NoSuchMethodException e) {
                 // Perhaps further up.
-            } catch (RuntimeException | NoClassDefFoundError closed) {
+            } catch (RuntimeException | LinkageError closed) {
                 return Optional.empty();
             }
         }

@@ -10,6 +10,7 @@ import java.util.Map;
 final class Site {
 
     private final WeakReference<ClassLoader> loader;
+    private final boolean boot;
     private final String loaderName;
     private final Integration integration;
     private final Map<String, InstallReport.State> types = new LinkedHashMap<>();
@@ -17,6 +18,7 @@ final class Site {
 
     Site(ClassLoader loader, Integration integration) {
         this.loader = new WeakReference<>(loader);
+        this.boot = loader == null;
         this.loaderName = loader == null ? "boot loader"
                 : loader.getClass().getName() + "@" + Integer.toHexString(System.identityHashCode(loader));
         this.integration = integration;
@@ -25,7 +27,16 @@ final class Site {
     }
 
     boolean isFor(ClassLoader candidate, Integration of) {
-        return integration == of && loader.refersTo(candidate);
+        return integration == of && isIn(candidate);
+    }
+
+    /** Whether the loader was collected, and what was woven with it. */
+    boolean isGone() {
+        return !boot && loader.refersTo(null);
+    }
+
+    private boolean isIn(ClassLoader candidate) {
+        return boot ? candidate == null : candidate != null && loader.refersTo(candidate);
     }
 
     /** Why nothing may be woven here; empty when it may. */
@@ -52,7 +63,7 @@ final class Site {
 
     /** Whether a class is one this site is about. */
     boolean covers(Class<?> type) {
-        return loader.refersTo(type.getClassLoader())
+        return isIn(type.getClassLoader())
                 && integration.weaves().stream().anyMatch(weave -> weave.type().equals(type.getName()));
     }
 

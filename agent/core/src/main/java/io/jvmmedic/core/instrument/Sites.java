@@ -25,6 +25,7 @@ final class Sites {
     }
 
     List<Site> all() {
+        sites.removeIf(Site::isGone);
         return sites;
     }
 

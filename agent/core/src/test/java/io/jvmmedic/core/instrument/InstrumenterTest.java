@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import net.bytebuddy.ClassFileVersion;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,13 @@ class InstrumenterTest {
         Hooks.connect(probes);
         instrumenter.install(probes::selfTested);
         assertTrue(instrumenter.awaitReady(30_000));
+    }
+
+    /** Above what it knows, Byte Buddy refuses each class. */
+    @Test
+    void byteBuddyKnowsTheClassFilesOfThisJdk() throws Exception {
+        assertTrue(ClassFileVersion.ofThisVm().isAtMost(ClassFileVersion.latest()));
+        install(Set.of());
     }
 
     @Test

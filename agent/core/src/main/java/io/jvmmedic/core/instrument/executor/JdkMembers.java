@@ -75,11 +75,12 @@ final class JdkMembers {
 
     private Object workerOf(Thread thread) {
         Object task = taskOf(thread);
+        Wrappers wrappers = new Wrappers();
         for (int depth = 0; task != null && depth <= MAX_WRAPPERS; depth++) {
             if (task.getClass().getName().equals(WORKER)) {
                 return task;
             }
-            task = Wrappers.inner(task);
+            task = wrappers.inner(task);
         }
         return null;
     }

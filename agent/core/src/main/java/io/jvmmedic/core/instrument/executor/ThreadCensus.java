@@ -1,5 +1,6 @@
 package io.jvmmedic.core.instrument.executor;
 
+import io.jvmmedic.bootstrap.AdviceFailures;
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.ThreadDiscovery;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadPoolExecutor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the list of platform threads, once per sampling round and without any stack: who is alive, and which executor
@@ -26,6 +29,7 @@ import java.util.concurrent.ThreadPoolExecutor;
  */
 public final class ThreadCensus implements ThreadView, Runnable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadCensus.class);
     /** Threads may start while the list is being taken. */
     private static final int HEADROOM = 64;
     /** Carriers of virtual threads: their pool is the JVM's own business, and growing it repairs nothing. */
@@ -73,7 +77,7 @@ public final class ThreadCensus implements ThreadView, Runnable {
             long id = Jdk.threadId(thread);
             Seen seen = before.get(id);
             if (seen == null) {
-                seen = new Seen(new WeakReference<>(thread), meet(thread));
+                seen = new Seen(new WeakReference<>(thread), guardedMeet(thread));
             }
             now.put(id, seen);
             if (seen.executor() != null) {
@@ -87,6 +91,17 @@ public final class ThreadCensus implements ThreadView, Runnable {
             }
         });
         workers.keySet().forEach(this::show);
+    }
+
+    /** A thread that cannot be examined is one nobody works for: it must not spoil the census of all others. */
+    private WorkerHandle<?> guardedMeet(Thread thread) {
+        try {
+            return meet(thread);
+        } catch (RuntimeException | LinkageError e) {
+            AdviceFailures.count(e);
+            LOG.warn("{}: cannot tell what it works for", thread.getName(), e);
+            return null;
+        }
     }
 
     private WorkerHandle<?> meet(Thread thread) {
@@ -112,7 +127,14 @@ public final class ThreadCensus implements ThreadView, Runnable {
 
     private void show(WorkerHandle<?> handle) {
         if (handle.isDueForDiscovery() && handle.executor() instanceof ThreadPoolExecutor executor) {
-            discoveries.forEach(discovery -> discovery.executor(executor));
+            for (ThreadDiscovery discovery : discoveries) {
+                try {
+                    discovery.executor(executor);
+                } catch (RuntimeException | LinkageError e) {
+                    AdviceFailures.count(e);
+                    LOG.warn("{}: its queue could not be searched for pools", handle.id(), e);
+                }
+            }
         }
     }
 

@@ -26,6 +26,7 @@ final class WaitIndex {
 
     private final Map<Object, Integer> positions = new IdentityHashMap<>();
     private final Map<Class<?>, Map<String, Optional<Field>>> fields = new HashMap<>();
+    private final Wrappers wrappers = new Wrappers();
 
     WaitIndex(List<Object> queue) {
         for (int position = 0; position < queue.size(); position++) {
@@ -45,7 +46,7 @@ final class WaitIndex {
         if (task.getClass().getName().startsWith("java.util.concurrent.CompletableFuture$")) {
             addFuture(read(task, "dep"), position, depth - 1);
         } else {
-            addTask(Wrappers.inner(task), position, depth - 1);
+            addTask(wrappers.inner(task), position, depth - 1);
         }
     }
 

@@ -3,14 +3,17 @@ package io.jvmmedic.core.instrument.hikari;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.instrument.InstallReport;
 import io.jvmmedic.core.instrument.LibraryLoader;
+import io.jvmmedic.core.instrument.Members;
 import io.jvmmedic.core.instrument.WovenHost;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.PoolHandle;
+import java.lang.reflect.Constructor;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -121,6 +124,33 @@ class HikariHooksTest {
                 assertTrue(Thread.interrupted());
                 assertTrue(medic.leases.waiters().isEmpty(), "after the interrupt");
                 assertEquals(1, medic.leases.timeouts(handle), "an interrupt is no timeout");
+            }
+        }
+    }
+
+    /** Housekeeping asks for a new connection in the same method in which a borrower is about to park. */
+    @ParameterizedTest
+    @MethodSource("versions")
+    void housekeepingIsNoWaiter(String version) throws Exception {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+            DataSource pool = host.pool("retired", 1, -1, 5_000);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                pool.getConnection().close();
+                Object hikari = Members.read(pool, "pool");
+                Object entry = ((List<?>) Members.read(Members.read(hikari, "connectionBag"), "sharedList")).get(0);
+                Constructor<?> task = host.loader().loadClass(hikari.getClass().getName() + "$MaxLifetimeTask")
+                        .getDeclaredConstructor(hikari.getClass(), entry.getClass());
+                task.setAccessible(true);
+                ((Runnable) task.newInstance(hikari, entry)).run();
+                assertFalse(handle.inUse(entry));
+                assertTrue(medic.leases.waiters().isEmpty());
+                try (Connection fresh = pool.getConnection()) {
+                    long lease = medic.leases.of(handle).get(0).id();
+                    assertNotSame(entry, medic.leases.byId(lease).entry(), "the retired slot is gone");
+                }
+                assertEquals(2, medic.leases.borrows(handle));
             }
         }
     }
