@@ -45,7 +45,7 @@ START_LIMIT=90      # seconds for the service to come up
 CALM_LIMIT=60       # seconds for the load to become steady
 BREAK_LIMIT=15      # seconds for a bug to show
 RECOVER_LIMIT=60    # seconds for a recovery
-SETTLE_LIMIT=15     # seconds for what was lent to be given back
+SETTLE_LIMIT=25     # seconds for what was lent to be given back
 BROKEN_SHOWN=12     # seconds of each fault without an agent
 ENOUGH=90           # per cent of the answers before the fault that count as recovered
 RESTART_CODE=86     # how the agent asks the supervisor for a new process
@@ -183,7 +183,13 @@ stop_service() {
 stop_postgres() {
   for pid_file in "$work"/postgres/data-*/postmaster.pid; do
     [ -s "$pid_file" ] || continue
-    kill -QUIT "$(head -n 1 "$pid_file")" 2>/dev/null
+    postmaster=$(head -n 1 "$pid_file")
+    kill -QUIT "$postmaster" 2>/dev/null
+    waited=0
+    while kill -0 "$postmaster" 2>/dev/null && [ "$waited" -lt 5 ]; do
+      sleep 1
+      waited=$((waited + 1))
+    done
   done
 }
 
@@ -472,7 +478,7 @@ jdk=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home 
 
 build() {
   say "${dim}building $1$plain"
-  (cd "$root" && mvn -q -DskipTests -pl "$1" -am package) || { say 'demo: the build failed' >&2; exit 1; }
+  (cd "$root" && mvn -q -B -Dstyle.color=never -DskipTests -pl "$1" -am package) || { say 'demo: the build failed' >&2; exit 1; }
 }
 if [ "$agent" = yes ]; then
   if [ ! -f "$agent_jar" ] || [ ! -f "$cli_jar" ] || [ ! -f "$app_jar" ]; then
