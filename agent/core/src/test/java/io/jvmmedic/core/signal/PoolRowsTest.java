@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A handle nobody can reach is no proof while a statement may still be running on the connection. */
-class PoolRowsTest {
+/** A handle nobody can reach is no proof while a statement may still be running on the connection. Public, for H2 calls into it. */
+public class PoolRowsTest {
 
     private static final CountDownLatch GO_ON = new CountDownLatch(1);
 
