@@ -1,6 +1,8 @@
 package io.jvmmedic.core.resource;
 
+import java.sql.Connection;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A JDBC connection pool. */
 public interface PoolHandle extends ResourceHandle {
@@ -37,4 +39,44 @@ public interface PoolHandle extends ResourceHandle {
 
     /** Makes the pool look at its waiters again; the argument is how many new slots are wanted. */
     Lever<Integer> kick();
+
+    /**
+     * What makes new connections for the pool.
+     *
+     * @param wanted whether the pool wants one now: somebody waits and there is room, or it is below its minimum
+     * @param dead whether nothing is left that could make one, so that the want will never be met
+     * @param worker the thread that is at it right now; {@code null} when none is, or when borrowers do it themselves
+     */
+    record Creator(boolean wanted, boolean dead, Thread worker) {
+        /** For pools whose borrowers create, and for those that do not tell. */
+        public static final Creator BORROWERS = new Creator(false, false, null);
+    }
+
+    /** Never throws. */
+    default Creator creator() {
+        return Creator.BORROWERS;
+    }
+
+    /** The driver's own connection in a slot; never throws, {@code null} when it is not known or gone. */
+    default Connection physical(Object entry) {
+        return null;
+    }
+
+    /**
+     * Opens a connection the way the pool does, outside of its count, gives it to the argument and closes it: the proof
+     * that the service behind the pool can be reached, and the measure of how its sessions ought to look.
+     */
+    default Lever<Consumer<Connection>> connect() {
+        return Lever.absent("how " + library() + " connects is not known");
+    }
+
+    /** Has the pool make connections again after its creator has died or hangs for ever. */
+    default Lever<Void> revive() {
+        return Lever.absent("borrowers of " + library() + " make connections themselves; nothing is there to be revived");
+    }
+
+    /** The last rung: lets go of everything, whoever uses it, and starts over behind the same data source. */
+    default Lever<Void> reset() {
+        return Lever.absent(library() + " cannot be reset behind its data source");
+    }
 }
