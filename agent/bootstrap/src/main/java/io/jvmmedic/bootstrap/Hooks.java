@@ -65,6 +65,18 @@ public final class Hooks {
         probes.waited();
     }
 
+    public static void failed(Object entry, Throwable error) {
+        if (!own()) {
+            probes.failed(entry, error);
+        }
+    }
+
+    public static void refused(Object pool, Throwable error) {
+        if (!own()) {
+            probes.refused(pool, error);
+        }
+    }
+
     public static void selfTest() {
         probes.selfTest();
     }

@@ -54,6 +54,14 @@ public abstract class Probes {
     public void waited() {
     }
 
+    /** A call into the driver ended with an error on this slot; called once for each error, before the borrower has it. */
+    public void failed(Object entry, Throwable error) {
+    }
+
+    /** The pool tried to open a connection and got none. */
+    public void refused(Object pool, Throwable error) {
+    }
+
     /** The self-test's dummy ran. */
     public void selfTest() {
     }

@@ -65,4 +65,28 @@ public final class PoolSample extends Event {
     @Description("Time since the last garbage collection ended; -1 if unknown")
     @Timespan(Timespan.MILLISECONDS)
     public long sinceGc;
+
+    @Label("Lost Errors")
+    @Description("Errors that ended a session (SQLState class 08, 57P0x), seen since the agent started")
+    public long lostErrors;
+
+    @Label("Read-only Errors")
+    @Description("Writes refused because the server takes none, seen since the agent started")
+    public long readOnlyErrors;
+
+    @Label("Failed Sessions")
+    @Description("Distinct connections that had such an error")
+    public long failedSessions;
+
+    @Label("Failed Connects")
+    @Description("Attempts to open a new connection that failed")
+    public long failedConnects;
+
+    @Label("Full Errors")
+    @Description("Errors in which the server had no session to spare")
+    public long fullErrors;
+
+    @Label("Last Error")
+    @Description("SQLState and vendor code of the last of these errors; empty if there was none")
+    public String lastError;
 }

@@ -44,6 +44,7 @@ public final class Lease extends LeasePadding {
     private long threadId;
     private long userId;
     private boolean escaped;
+    private boolean broken;
     private SiteStatistics site;
 
     Lease(Object entry, int hash, ResourceHandle resource, long slot) {
@@ -124,6 +125,13 @@ public final class Lease extends LeasePadding {
     void used(long user) {
         usedTick = CoarseClock.now();
         userId = user;
+    }
+
+    /** Notes that the session of this slot failed; true the first time. A lost update counts a session twice, no more. */
+    boolean breaks() {
+        boolean first = !broken;
+        broken = true;
+        return first;
     }
 
     void escape() {

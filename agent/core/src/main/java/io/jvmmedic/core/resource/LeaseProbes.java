@@ -62,6 +62,16 @@ public final class LeaseProbes extends Probes {
     }
 
     @Override
+    public void failed(Object entry, Throwable error) {
+        registry.leases().failed(entry, error);
+    }
+
+    @Override
+    public void refused(Object pool, Throwable error) {
+        registry.leases().refused(pool, error);
+    }
+
+    @Override
     public void selfTest() {
         selfTested = true;
     }

@@ -29,6 +29,7 @@ public final class Leases {
     private final SiteBook sites = new SiteBook();
     private final Map<Long, Waiter> waiters = new ConcurrentHashMap<>();
     private final Map<ResourceHandle, AtomicLong> timeouts = new ConcurrentHashMap<>();
+    private final Map<ResourceHandle, SqlErrors> errors = new ConcurrentHashMap<>();
     /** Borrows of slots that are gone, so that a count never falls. */
     private final Map<ResourceHandle, Long> retired = new ConcurrentHashMap<>();
     /** Until which tick a resource keeps its attention. */
@@ -113,6 +114,26 @@ public final class Leases {
         if (resource != null) {
             timeouts.computeIfAbsent(resource, key -> new AtomicLong()).incrementAndGet();
         }
+    }
+
+    public void failed(Object entry, Throwable error) {
+        Lease lease = table.find(entry);
+        SqlTrouble trouble = SqlTrouble.of(error);
+        if (lease != null && trouble.kind() != SqlTrouble.Kind.OTHER) {
+            errorsOf(lease.resource()).failed(trouble, lease.breaks());
+        }
+    }
+
+    public void refused(Object pool, Throwable error) {
+        ResourceHandle resource = registry.find(pool);
+        if (resource != null) {
+            errorsOf(resource).refused(SqlTrouble.of(error));
+        }
+    }
+
+    private SqlErrors errorsOf(ResourceHandle resource) {
+        SqlErrors known = errors.get(resource);
+        return known != null ? known : errors.computeIfAbsent(resource, key -> new SqlErrors());
     }
 
     public void waited() {
@@ -218,6 +239,12 @@ public final class Leases {
         return count == null ? 0 : count.get();
     }
 
+    /** Errors of its sessions that tell something about the server. */
+    public SqlErrors.Counts errors(ResourceHandle resource) {
+        SqlErrors known = errors.get(resource);
+        return known == null ? SqlErrors.Counts.NONE : known.counts();
+    }
+
     /** Threads waiting now; those that died or were collected are dropped. */
     public Collection<Waiter> waiters() {
         waiters.values().removeIf(waiter -> waiter.thread() == null || !waiter.thread().isAlive());
@@ -228,6 +255,7 @@ public final class Leases {
         table.prune().forEach(this::retire);
         retired.keySet().removeIf(resource -> !resource.alive());
         attention.keySet().removeIf(resource -> !resource.alive());
+        errors.keySet().removeIf(resource -> !resource.alive());
         timeouts.keySet().removeIf(resource -> !resource.alive());
     }
 }

@@ -5,6 +5,7 @@ import io.jvmmedic.core.resource.Borrower;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.Leases;
 import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.SqlErrors;
 import io.jvmmedic.core.resource.ThreadView;
 import io.jvmmedic.core.resource.Waiter;
 import io.jvmmedic.core.util.AppFrames;
@@ -44,6 +45,7 @@ final class PoolRows {
         leases.attend(pool, pressed || state.active() * 2 > state.max());
 
         List<Signal> rows = new ArrayList<>();
+        SqlErrors.Counts errors = leases.errors(pool);
         Collection<Waiter> own = waiters.values().stream().filter(waiter -> waiter.resource() == pool).toList();
         rows.add(Signal.of(Signal.POOL, now)
                 .with("tick", tick).with("resource", pool.id()).with("library", pool.library())
@@ -51,7 +53,10 @@ final class PoolRows {
                 .with("max", state.max()).with("waiting", state.waiting())
                 .with("oldestWait", pressed ? own.stream().mapToLong(Waiter::waitedMillis).max().orElse(0) : 0)
                 .with("borrows", leases.borrows(pool)).with("timeouts", leases.timeouts(pool))
-                .with("sinceGc", sinceGc).build());
+                .with("sinceGc", sinceGc)
+                .with("lostErrors", errors.lost()).with("readOnlyErrors", errors.readOnly())
+                .with("failedSessions", errors.sessions()).with("failedConnects", errors.refused())
+                .with("fullErrors", errors.full()).with("lastError", errors.last()).build());
 
         held.stream()
                 .filter(lease -> exhausted && pressed || lease.unreachable() || lease.heldMillis() >= NOTABLE_MILLIS)

@@ -67,7 +67,8 @@ public final class FakeRounds {
         return Signal.of(Signal.POOL, START).with("resource", resource).with("library", "HikariCP")
                 .with("active", active).with("idle", max - active).with("total", max).with("max", max)
                 .with("waiting", waiting).with("oldestWait", 0).with("borrows", 1_000).with("timeouts", 0)
-                .with("sinceGc", -1);
+                .with("sinceGc", -1).with("lostErrors", 0).with("readOnlyErrors", 0)
+                .with("failedSessions", 0).with("failedConnects", 0).with("fullErrors", 0).with("lastError", "");
     }
 
     /** A connection in use for a moment; override what matters. */

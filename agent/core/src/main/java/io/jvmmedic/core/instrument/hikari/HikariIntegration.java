@@ -57,6 +57,10 @@ public final class HikariIntegration implements Integration {
                         .hook(ADVICE + "WaitingAdvice", method("addBagItem", "(I)V"))
                         .hook(ADVICE + "GaveUpAdvice", method("createTimeoutException", "(J)Ljava/sql/SQLException;"))
                         .hook(ADVICE + "LeftAdvice", method("getConnection", "(J)Ljava/sql/Connection;")),
+                Weave.into(POOL + "PoolBase")
+                        .hook(ADVICE + "RefusedAdvice",
+                                method("newConnection", "()Ljava/sql/Connection;"),
+                                method("newConnection", "(Z)Ljava/sql/Connection;")),
                 Weave.into(POOL + "PoolEntry")
                         .needs(field("hikariPool", POOL_TYPE), field("state", "I"), method("markEvicted", "()V"),
                                 field("keepalive", "Ljava/util/concurrent/ScheduledFuture;"))
@@ -73,6 +77,8 @@ public final class HikariIntegration implements Integration {
                 Weave.into(POOL + "ProxyConnection")
                         .needs(field("poolEntry", ENTRY_TYPE))
                         .hook(ADVICE + "UsedAdvice", method("markCommitStateDirty", "()V"))
+                        .hook(ADVICE + "FailedAdvice",
+                                method("checkException", "(Ljava/sql/SQLException;)Ljava/sql/SQLException;"))
                         .hook(ADVICE + "EscapedAdvice", UNWRAP),
                 Weave.into(POOL + "HikariProxyConnection")
                         .hook(ADVICE + "EscapedAdvice",

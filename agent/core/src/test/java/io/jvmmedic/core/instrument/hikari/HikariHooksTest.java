@@ -13,6 +13,7 @@ import io.jvmmedic.core.instrument.Members;
 import io.jvmmedic.core.instrument.WovenHost;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.SqlErrors;
 import java.lang.reflect.Constructor;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -209,6 +210,57 @@ class HikariHooksTest {
 
     private static boolean escaped(WovenHost medic, PoolHandle handle) {
         return medic.leases.of(handle).get(0).escaped();
+    }
+
+    /** Called by H2. */
+    public static final class Errors {
+
+        private Errors() {
+        }
+
+        public static int fail(String state, int code) throws SQLException {
+            throw new SQLException("on demand", state, code);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void errorsThatTellSomethingAboutTheServerAreCounted(String version) throws Throwable {
+        HikariHost host = new HikariHost(version);
+        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+            DataSource pool = host.pool("errors-" + version, 2, 1, 500);
+            try (AutoCloseable closing = (AutoCloseable) pool) {
+                PoolHandle handle = medic.registry.pools().get(0);
+                try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+                    statement.execute("create alias fail for '" + Errors.class.getName() + ".fail'");
+                }
+                fail(pool, "25006", 0);
+                fail(pool, "25006", 1792);
+                fail(pool, "23505", 0);
+                fail(pool, "57P01", 0);
+                SqlErrors.Counts counts = medic.leases.errors(handle);
+                assertEquals(2, counts.readOnly());
+                assertEquals(1, counts.lost());
+                assertEquals(1, counts.sessions(), "one connection had them all");
+                assertEquals("57P01", counts.last());
+                assertEquals(0, counts.refused());
+
+                try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+                    statement.execute("alter user \"\" set password 'changed'");
+                }
+                handle.softEvict().pull(null);
+                await().until(() -> medic.leases.errors(handle).refused() > 0);
+                assertEquals(0, medic.leases.errors(handle).full(), "a wrong password is no full server");
+            }
+        }
+    }
+
+    private static void fail(DataSource pool, String state, int code) throws SQLException {
+        try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+            SQLException thrown = assertThrows(SQLException.class,
+                    () -> statement.execute("call fail('" + state + "', " + code + ")"));
+            assertEquals(state, thrown.getSQLState(), "H2 hands on what the function threw");
+        }
     }
 
     @ParameterizedTest
