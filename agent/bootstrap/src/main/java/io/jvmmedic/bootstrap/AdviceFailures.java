@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class AdviceFailures {
 
     private static final AtomicLong COUNT = new AtomicLong();
-    private static volatile Throwable first;
+    /** Text: a throwable keeps the classes of its stack, and with them the loader of a web application. */
+    private static volatile String first = "";
 
     private AdviceFailures() {
     }
@@ -17,7 +18,16 @@ public final class AdviceFailures {
     /** Called by the exception handler of inlined advice. Never throws. */
     public static void count(Throwable failure) {
         if (COUNT.getAndIncrement() == 0) {
-            first = failure;
+            first = describe(failure);
+        }
+    }
+
+    private static String describe(Throwable failure) {
+        try {
+            StackTraceElement[] stack = failure.getStackTrace();
+            return failure + (stack.length == 0 ? "" : " at " + stack[0]);
+        } catch (Throwable e) {
+            return failure.getClass().getName();
         }
     }
 
@@ -25,8 +35,8 @@ public final class AdviceFailures {
         return COUNT.get();
     }
 
-    /** The first failure, for the log and the status; {@code null} when there is none. */
-    public static Throwable first() {
+    /** The first failure and where it happened, for the status; empty when there is none. */
+    public static String first() {
         return first;
     }
 }

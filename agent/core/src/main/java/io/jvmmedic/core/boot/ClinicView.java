@@ -26,10 +26,9 @@ final class ClinicView implements AgentView {
 
     @Override
     public StatusView status() {
-        Throwable first = AdviceFailures.first();
         return new StatusView(clinic.version(), ProcessHandle.current().pid(), clinic.appName(), clinic.agentUptimeMillis(),
                 clinic.mode().get().toString(), clinic.mode().isPaused(), clinic.isHotAttached() ? "hot attach" : "premain",
-                clinic.signals().describe(), clinic.folder(), AdviceFailures.count(), first == null ? "" : first.toString(),
+                clinic.signals().describe(), clinic.folder(), AdviceFailures.count(), AdviceFailures.first(),
                 clinic.engine().dropped(), clinic.resources().counts(), clinic.integrationParts(), detectors(), remedies(),
                 budgets(), treatments(), shadows(), settings(), clinic.warnings());
     }

@@ -59,6 +59,8 @@ public final class Lease extends LeasePadding {
      *
      * @param threadId who borrowed it, negative for a virtual thread
      * @param userId who used it last, which may be another thread
+     * @param escaped the handle is not the only way to the connection: a driver object was taken out of it, or the slot
+     *     was given out to several handles
      */
     public record View(
             long id, ResourceHandle resource, long threadId, long userId, long heldMillis, long idleMillis,
@@ -109,7 +111,8 @@ public final class Lease extends LeasePadding {
         usedTick = now;
         threadId = borrower;
         userId = borrower;
-        escaped = false;
+        // Out already: in a transaction some pools give one slot to several handles, and one of them says nothing of the others.
+        escaped = reference() != null;
         site = where;
         HANDLE.setRelease(this, new PhantomReference<>(newHandle, null));
     }

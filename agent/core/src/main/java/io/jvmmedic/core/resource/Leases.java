@@ -257,5 +257,7 @@ public final class Leases {
         attention.keySet().removeIf(resource -> !resource.alive());
         errors.keySet().removeIf(resource -> !resource.alive());
         timeouts.keySet().removeIf(resource -> !resource.alive());
+        // A thread that outlives the pool it waited for would keep the handle, and with it the host's class loader.
+        waiters.values().removeIf(waiter -> !waiter.resource().alive());
     }
 }

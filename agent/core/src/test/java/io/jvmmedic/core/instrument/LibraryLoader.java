@@ -34,6 +34,11 @@ public final class LibraryLoader extends URLClassLoader {
         return LOADERS.computeIfAbsent(library + " " + version, key -> new LibraryLoader(library, version, guests));
     }
 
+    /** One that nobody keeps: it can be undeployed. */
+    public static LibraryLoader fresh(String library, String version) {
+        return new LibraryLoader(library, version);
+    }
+
     private LibraryLoader(String library, String version, Class<?>... guests) {
         super(jars(LIBS.resolve(library).resolve(version)), new WithoutLibraries());
         this.guests = Stream.of(guests).map(Class::getName).collect(Collectors.toSet());

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class LeasesTest {
 
+    private static final String CLOSED = "a pool that was closed";
+
     private final ResourceRegistry registry = new ResourceRegistry();
     private final Leases leases = registry.leases();
     private final Object pool = new Object();
@@ -30,7 +32,7 @@ class LeasesTest {
 
         @Override
         public boolean alive() {
-            return true;
+            return !about.equals(CLOSED);
         }
 
         @Override
@@ -149,6 +151,21 @@ class LeasesTest {
         assertNotNull(second);
     }
 
+    /** Pools that share one connection among all handles of a transaction: the dropped one is not the only one. */
+    @Test
+    void aSlotGivenOutTwiceIsNotJudgedByOneHandle() {
+        Object entry = new Object();
+        Object first = new Object();
+        borrow(entry, first);
+        assertFalse(leases.of(handle()).get(0).escaped());
+        borrow(entry, new Object());
+        assertTrue(leases.of(handle()).get(0).escaped());
+        leases.returned(entry);
+        borrow(entry, first);
+        assertFalse(leases.of(handle()).get(0).escaped(), "a new borrow after the return is judged again");
+        assertNotNull(first);
+    }
+
     @Test
     void aWaiterIsListedUntilItBorrowsOrGivesUp() {
         HandleFactory factory = (host, all) -> new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host);
@@ -163,6 +180,16 @@ class LeasesTest {
         assertEquals(0, leases.waiters().size());
         assertEquals(1, leases.timeouts(handle()));
         assertNotNull(connection);
+    }
+
+    /** Else a thread that lives on would keep the handle, and with it the classes of the pool. */
+    @Test
+    void whoWaitedForAPoolThatIsGoneWaitsNoMore() {
+        leases.waiting(CLOSED, (host, all) -> new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host));
+        assertEquals(1, leases.waiters().size());
+        registry.prune();
+        assertEquals(0, leases.waiters().size());
+        assertEquals(0, registry.size());
     }
 
     @Test
