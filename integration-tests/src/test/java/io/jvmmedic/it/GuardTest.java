@@ -18,6 +18,7 @@ import io.jvmmedic.it.harness.Scenario;
 import io.jvmmedic.it.harness.Story;
 import io.jvmmedic.it.harness.Tree;
 import io.jvmmedic.it.patients.ChoosyPatient;
+import io.jvmmedic.it.patients.ClosedLoaderPatient;
 import io.jvmmedic.it.patients.ExecutorPatient;
 import io.jvmmedic.it.patients.HikariLeakPatient;
 import io.jvmmedic.it.patients.IdlePatient;
@@ -81,6 +82,18 @@ class GuardTest {
         await().atMost(Story.SOON).until(() -> jvm.witness().rows("MemorySample").size() >= 2);
         assertEquals("OwnLogManager", jvm.ask("logging"));
         assertEquals("own", jvm.ask("management"));
+    }
+
+    @Scenario(patient = ClosedLoaderPatient.class, libraries = "HikariCP-7.1.0+h2", attach = {Attach.PREMAIN, Attach.HOT},
+            healthy = true)
+    void leavesALoaderAloneThatDoesNotDelegate(PatientJvm jvm) {
+        assertEquals("100", jvm.ask("borrow 100"));
+        await().atMost(Story.SOON).untilAsserted(() -> {
+            jvm.attach("command=status");
+            assertTrue(jvm.agentLines().stream().anyMatch(line -> line.contains("does not delegate to the boot loader")),
+                    () -> jvm.agentLines().toString());
+        });
+        assertEquals("100", jvm.ask("borrow 100"));
     }
 
     @Scenario(patient = ExecutorPatient.class, arguments = "fixed", witnessed = false,

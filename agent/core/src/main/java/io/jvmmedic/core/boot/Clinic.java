@@ -101,11 +101,6 @@ final class Clinic {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
     private static final Duration DUMP_LIMIT = Duration.ofSeconds(20);
     private static final Duration SHADOW_PATIENCE = Duration.ofMinutes(10);
-    /**
-     * A start competes with the host's own for the first seconds; Flight Recorder alone takes about 0.4 s of CPU. Before
-     * this much uptime there is nothing to heal.
-     */
-    private static final Duration START_DELAY = Duration.ofMillis(1_000);
 
     private final MedicCore core;
     private final Instrumentation instrumentation;
@@ -182,7 +177,7 @@ final class Clinic {
 
     private void waitForTheHost() throws InterruptedException {
         if (!hotAttach) {
-            Thread.sleep(START_DELAY.toMillis());
+            HostStart.ofThisJvm().await(config.get(Options.STARTUP_GRACE));
         }
     }
 
