@@ -91,13 +91,16 @@ public final class LibraryLoader extends URLClassLoader {
     /** The tests' own class path without the libraries under test, which are on it as well. */
     private static final class WithoutLibraries extends ClassLoader {
 
+        private static final List<String> LIBRARIES =
+                List.of("com.zaxxer.hikari.", "org.apache.hc.", "org.apache.tomcat.", "org.apache.commons.");
+
         WithoutLibraries() {
             super(LibraryLoader.class.getClassLoader());
         }
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (name.startsWith("com.zaxxer.hikari.") || name.startsWith("org.apache.hc.")) {
+            if (LIBRARIES.stream().anyMatch(name::startsWith)) {
                 throw new ClassNotFoundException(name);
             }
             return super.loadClass(name, resolve);
