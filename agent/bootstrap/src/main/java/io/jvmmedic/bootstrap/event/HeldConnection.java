@@ -80,6 +80,24 @@ public final class HeldConnection extends Event {
     public boolean escaped;
 
     @Label("In Use")
-    @Description("A statement may still be running on it although nobody can reach the handle")
+    @Description("A statement may be running on it")
     public boolean inUse;
+
+    @Label("Scope Over")
+    @Description("The task that borrowed it, and the one that used it last, are over, or their threads are dead")
+    public boolean scopeOver;
+
+    @Label("Longest Pause")
+    @Description("Longest time a connection of this borrow site lay unused and was used or returned after that; -1 if never for long")
+    @Timespan(Timespan.MILLISECONDS)
+    public long longestPause;
+
+    @Label("Calm Hold")
+    @Description("99.9th percentile of what this borrow site takes while nobody waits; -1 if not learned yet")
+    @Timespan(Timespan.MILLISECONDS)
+    public long calmHold;
+
+    @Label("Enlisted")
+    @Description("A distributed transaction keeps it until its end")
+    public boolean enlisted;
 }

@@ -60,4 +60,8 @@ public final class HeldResponse extends Event {
     @Label("Handle Unreachable")
     @Description("The garbage collector proved that nobody can close it any more")
     public boolean unreachable;
+
+    @Label("Scope Over")
+    @Description("The task that borrowed it, and the one that used it last, are over, or their threads are dead")
+    public boolean scopeOver;
 }

@@ -40,6 +40,15 @@ public final class MemorySample extends Event {
     @Timespan(Timespan.MILLISECONDS)
     public long gcTime;
 
+    @Label("Young Collections")
+    @Description("Stop-the-world collections of the young generation since start; -1 if unknown")
+    public long youngGcCount;
+
+    @Label("Since Full GC")
+    @Description("What lies unused for longer than this was looked at by a collection of the whole heap; -1 if none is known")
+    @Timespan(Timespan.MILLISECONDS)
+    public long sinceFullGc;
+
     @Label("Threads")
     @Description("Live platform threads")
     public int threads;

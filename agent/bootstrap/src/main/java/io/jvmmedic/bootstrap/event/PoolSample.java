@@ -89,4 +89,8 @@ public final class PoolSample extends Event {
     @Label("Last Error")
     @Description("SQLState and vendor code of the last of these errors; empty if there was none")
     public String lastError;
+
+    @Label("Keeps Handles")
+    @Description("The pool itself keeps the handles of borrowed connections, so that no leak can be proven by the garbage collector")
+    public boolean keepsHandles;
 }

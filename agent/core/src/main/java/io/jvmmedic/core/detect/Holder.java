@@ -10,21 +10,28 @@ import io.jvmmedic.core.util.Phrases;
  * @param idleFor time since it was last used, ms; the whole time held where use cannot be seen
  * @param typicalHold learned hold time of the site, ms; -1 when not learned
  * @param waitsFor pool the borrowing thread waits for; empty if none
+ * @param longestPause longest time a connection of the site lay unused and was used after that, ms; -1 for none
+ * @param calmHold as {@code typicalHold}, while nobody waited
  * @param inScope the code that borrowed it still runs; false also when that cannot be told
+ * @param scopeOver the work that borrowed it, and that used it last, is over
+ * @param inUse a statement may be running on it
+ * @param enlisted a distributed transaction keeps it
  * @param unreachable nobody can return it any more, and no statement may still be running on it
  */
 record Holder(
         long leaseId, String thread, long threadId, long heldFor, long idleFor, long typicalHold,
-        String site, String doing, Activity activity, String waitsFor,
-        boolean inScope, boolean unreachable, boolean escaped) {
+        long longestPause, long calmHold, String site, String doing, Activity activity, String waitsFor,
+        boolean inScope, boolean scopeOver, boolean inUse, boolean enlisted, boolean unreachable, boolean escaped) {
 
     static Holder of(Signal row) {
         long held = row.number("heldFor");
         long idle = row.number("idleFor");
         return new Holder(row.number("leaseId"), row.text("thread"), row.number("threadId"),
                 held, idle < 0 ? held : idle, row.number("typicalHold"),
+                row.number("longestPause"), row.number("calmHold"),
                 row.text("site"), row.text("doing"), activity(row.text("activity")), row.text("waitsFor"),
-                row.flag("inScope"), row.flag("unreachable") && !row.flag("inUse"), row.flag("escaped"));
+                row.flag("inScope"), row.flag("scopeOver"), row.flag("inUse"), row.flag("enlisted"),
+                row.flag("unreachable") && !row.flag("inUse"), row.flag("escaped"));
     }
 
     private static Activity activity(String word) {
@@ -41,27 +48,32 @@ record Holder(
         return unreachable && !escaped;
     }
 
-    /**
-     * The work that borrowed it is over: the thread is dead, or rests in its own pool with no application frame on its
-     * whole stack. A thread parked <em>below</em> an application frame waits for something and will come back.
-     */
+    /** The work that borrowed it is over, whatever its thread does now. */
     boolean isUnattended() {
-        return activity == Activity.ENDED || !inScope && activity == Activity.PARKED
-                && !doing.isEmpty() && !Phrases.isApplicationSite(doing);
+        return scopeOver;
     }
 
+    /** Its borrower waits for another slot, while it holds this one. One whose work is over waits for other work. */
     boolean waits() {
-        return activity == Activity.WAITING_FOR_POOL || !waitsFor.isEmpty();
+        return !isUnattended() && (activity == Activity.WAITING_FOR_POOL || !waitsFor.isEmpty());
+    }
+
+    /** Its borrower uses it now, as far as a stack can tell. */
+    boolean isBusy() {
+        return inUse || !isUnattended() && activity == Activity.JDBC;
     }
 
     /** What the borrower does now, in words. */
     String words() {
+        if (scopeOver && activity != Activity.ENDED) {
+            return "idle, its work is over";
+        }
         return switch (activity) {
             case JDBC -> "in JDBC";
             case WAITING_FOR_POOL -> "waiting for " + (waitsFor.isEmpty() ? "a pool" : waitsFor);
             case IO -> "in I/O";
             case BLOCKED -> "blocked on a lock";
-            case PARKED -> isUnattended() ? "idle, its work is over" : "parked";
+            case PARKED -> "parked";
             case SLEEPING -> "sleeping";
             case RUNNING -> "running";
             case ENDED -> "dead";

@@ -25,17 +25,16 @@ import java.util.stream.Collectors;
  * ever taken out of it. That is a proof and needs no second look.
  *
  * <p>{@code SUSPECTED}: idle far beyond what its site ever took, the work that borrowed it over, borrowers waiting, for
- * {@value #CONFIRM_ROUNDS} rounds. Age alone never suffices, because it hits the healthy: a 20 minute report, a LISTEN
- * connection, an advisory lock, a connection held across a slow call (its thread comes back; that is the business of
- * {@link PoolExhaustionDetector}).
+ * {@value #CONFIRM_ROUNDS} rounds. That is all there can be where the pool keeps the handle itself. Age alone never
+ * suffices, because it hits the healthy: a 20 minute report, a LISTEN connection, an advisory lock, a connection held
+ * across a slow call (its thread comes back; that is the business of {@link PoolExhaustionDetector}). Never while a
+ * statement may be running on it or a distributed transaction keeps it.
  *
  * <p>{@code HINT}: idle for very long, nobody waits.
  */
 public final class LeakedConnectionDetector implements Detector {
 
     static final int CONFIRM_ROUNDS = 3;
-    private static final int LEARNED_FACTOR = 4;
-    private static final long UNLEARNED_MILLIS = 30_000;
     private static final long VERY_OLD_MILLIS = 10 * 60_000;
     /** DBCP's gate for abandoned connections: nobody is reclaimed while at least two more could be opened. */
     private static final int FREE_SLOTS_WITHOUT_PRESSURE = 2;
@@ -45,17 +44,13 @@ public final class LeakedConnectionDetector implements Detector {
     private record Lease(String resource, long id) {
     }
 
-    /** @param unattended seen since its last use: sticks, for the thread goes on to other work */
-    private record Suspicion(int rounds, boolean unattended, long idleFor) {
-    }
-
-    private final long suspectAfter;
+    private final HoldLimit limit;
     private final Globs longLived;
-    private final History<Lease, Suspicion> suspicions = History.unbroken();
+    private final History<Lease, Integer> suspicions = History.unbroken();
     private final History<Lease, Integer> calmRounds = History.learned();
 
     public LeakedConnectionDetector(MedicConfig config) {
-        this.suspectAfter = config.get(Options.LEAK_SUSPECT_AFTER).toMillis();
+        this.limit = new HoldLimit(config.get(Options.LEAK_SUSPECT_AFTER).toMillis());
         this.longLived = Globs.of(config.get(Options.LONG_LIVED));
     }
 
@@ -105,7 +100,7 @@ public final class LeakedConnectionDetector implements Detector {
         boolean waiting = pool.number("waiting") > 0;
         boolean pressed = waiting && pool.number("active") >= pool.number("max") - FREE_SLOTS_WITHOUT_PRESSURE;
         Set<Holder> abandoned = holders.stream()
-                .filter(holder -> wasUnattended(resource, holder) && isStale(holder)).collect(Collectors.toSet());
+                .filter(holder -> holder.isUnattended() && isStale(holder)).collect(Collectors.toSet());
         // One lifetime connection of a pool is its habit; most of the pool idle while borrowers wait is not.
         boolean mostOfThePool = abandoned.size() * 2L > pool.number("max");
         List<Holder> confirmed = new ArrayList<>();
@@ -114,9 +109,9 @@ public final class LeakedConnectionDetector implements Detector {
             int calm = calm(lease) + (!waiting && isStale(holder) ? 1 : 0);
             calmRounds.put(lease, calm);
             boolean suspect = pressed && abandoned.contains(holder) && (mostOfThePool || calm < ACQUAINTED_ROUNDS);
-            Suspicion before = suspicions.get(lease);
-            int rounds = !suspect ? 0 : before == null ? 1 : before.rounds() + 1;
-            suspicions.put(lease, new Suspicion(rounds, wasUnattended(resource, holder), holder.idleFor()));
+            Integer before = suspicions.get(lease);
+            int rounds = !suspect ? 0 : before == null ? 1 : before + 1;
+            suspicions.put(lease, rounds);
             if (rounds >= CONFIRM_ROUNDS) {
                 confirmed.add(holder);
             }
@@ -129,32 +124,22 @@ public final class LeakedConnectionDetector implements Detector {
         return rounds == null ? 0 : rounds;
     }
 
-    private boolean wasUnattended(String resource, Holder holder) {
-        Suspicion before = suspicions.get(new Lease(resource, holder.leaseId()));
-        boolean unusedSince = before != null && holder.idleFor() >= before.idleFor();
-        return holder.isUnattended() || unusedSince && before.unattended();
-    }
-
     /** Idle beyond the limit of its site, and not in use in a way that {@code idleFor} cannot see. */
     private boolean isStale(Holder holder) {
-        long limit = limit(holder);
+        long bound = limit.millis(holder);
         return !holder.unreachable()
                 // Used through the driver's own object, which nobody watches: its idle time means nothing.
                 && !holder.escaped()
-                && holder.activity() != Activity.JDBC
+                && !holder.enlisted()
+                && !holder.isBusy()
                 && !holder.waits()
-                && suspicions.watched(holder.heldFor()) > limit
-                && suspicions.watched(holder.idleFor()) > limit;
+                && suspicions.watched(holder.heldFor()) > bound
+                && suspicions.watched(holder.idleFor()) > bound;
     }
 
     private boolean isVeryOld(Holder holder) {
-        return !holder.isProvenLeak() && holder.activity() != Activity.JDBC && !holder.waits()
-                && suspicions.watched(holder.idleFor()) > Math.max(VERY_OLD_MILLIS, limit(holder));
-    }
-
-    private long limit(Holder holder) {
-        return Math.max(suspectAfter,
-                holder.typicalHold() < 0 ? UNLEARNED_MILLIS : LEARNED_FACTOR * holder.typicalHold());
+        return !holder.isProvenLeak() && !holder.isBusy() && !holder.waits() && !holder.enlisted()
+                && suspicions.watched(holder.idleFor()) > Math.max(VERY_OLD_MILLIS, limit.millis(holder));
     }
 
     private Finding proven(Signal pool, String resource, List<Holder> leaked) {
@@ -204,7 +189,7 @@ public final class LeakedConnectionDetector implements Detector {
                         Rows.threads(holders.stream().map(Holder::threadId)),
                         Map.of("leaked", (long) holders.size(), "active", pool.number("active"),
                                 "max", pool.number("max"), "waiting", waiting, "suspectAfter",
-                                holders.stream().mapToLong(this::limit).max().orElse(suspectAfter))));
+                                holders.stream().mapToLong(limit::millis).max().orElseThrow())));
     }
 
     private static String state(Signal pool) {

@@ -71,11 +71,13 @@ public final class NestedBorrowDetector implements Detector {
                     && holders.stream().allMatch(holder -> holder.waits() && !holder.unreachable());
         }
 
-        boolean isKnownToBeInUse(Map<Long, Long> waits) {
+        boolean isKnownToBeInUse(Map<Long, Long> waits, long sinceFullGc) {
             long sinceGc = sample.number("sinceGc");
-            return holders.stream().allMatch(holder -> holder.inScope() || sinceGc >= 0
-                    && holder.heldFor() < YOUNG_MILLIS
-                    && sinceGc + GC_NOTICE_MILLIS < waits.getOrDefault(holder.threadId(), 0L));
+            return holders.stream().allMatch(holder -> {
+                long waited = waits.getOrDefault(holder.threadId(), 0L);
+                return holder.inScope() || sinceFullGc >= 0 && sinceFullGc + GC_NOTICE_MILLIS < waited
+                        || sinceGc >= 0 && holder.heldFor() < YOUNG_MILLIS && sinceGc + GC_NOTICE_MILLIS < waited;
+            });
         }
 
         boolean everyWaiterHolds() {
@@ -119,11 +121,12 @@ public final class NestedBorrowDetector implements Detector {
             }
         }
         Map<String, Pool> proven = closedWithin(lasting);
+        long sinceFullGc = round.of(Signal.MEMORY).stream().mapToLong(row -> row.number("sinceFullGc")).findFirst().orElse(-1);
 
         List<Finding> findings = new ArrayList<>();
         for (Pool pool : full.values()) {
             if (proven.containsKey(pool.resource())) {
-                boolean inUse = proven.values().stream().allMatch(one -> one.isKnownToBeInUse(waits));
+                boolean inUse = proven.values().stream().allMatch(one -> one.isKnownToBeInUse(waits, sinceFullGc));
                 findings.add(inUse ? proven(pool, proven.keySet()) : leakedOrNested(pool, rounds.get(pool.resource())));
             } else if (locked.containsKey(pool.resource()) || pool.everyWaiterHolds()) {
                 findings.add(unproven(pool, rounds.get(pool.resource())));

@@ -37,7 +37,6 @@ public final class PoolExhaustionDetector implements Detector {
     private static final long OVERLOAD_WAIT_MILLIS = 5_000;
     /** A slot that is back sooner, on average, is turning over quickly. */
     private static final long QUICK_HOLD_MILLIS = 1_000;
-    private static final long LEFT_BEHIND_MILLIS = 30_000;
     private static final String NOT_JDBC = " (not in JDBC)";
 
     /** @param turnover slots handed out since the moment before */
@@ -46,12 +45,12 @@ public final class PoolExhaustionDetector implements Detector {
     }
 
     private final Globs longLived;
-    private final long suspectAfter;
+    private final HoldLimit limit;
     private final History<String, List<Moment>> pressure = History.unbroken();
 
     public PoolExhaustionDetector(MedicConfig config) {
         this.longLived = Globs.of(config.get(Options.LONG_LIVED));
-        this.suspectAfter = config.get(Options.LEAK_SUSPECT_AFTER).toMillis();
+        this.limit = new HoldLimit(config.get(Options.LEAK_SUSPECT_AFTER).toMillis());
     }
 
     @Override
@@ -206,8 +205,8 @@ public final class PoolExhaustionDetector implements Detector {
         if (longLived.matches(holder.site())) {
             return ExhaustionCause.UNKNOWN;
         }
-        if (holder.isProvenLeak() || holder.isUnattended() && !holder.escaped()
-                && holder.idleFor() > Math.max(suspectAfter, LEFT_BEHIND_MILLIS)) {
+        if (holder.isProvenLeak() || holder.isUnattended() && !holder.escaped() && !holder.enlisted() && !holder.isBusy()
+                && holder.idleFor() > limit.millis(holder)) {
             return ExhaustionCause.LEAK;
         }
         return switch (holder.activity()) {

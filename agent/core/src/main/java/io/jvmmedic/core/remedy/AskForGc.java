@@ -6,11 +6,14 @@ import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.CoarseClock;
 import io.jvmmedic.core.util.DisposableCall;
 import io.jvmmedic.core.util.Phrases;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,13 +37,18 @@ public final class AskForGc {
     private static final long REST_FACTOR = 50;
     private static final Duration GC_LIMIT = Duration.ofSeconds(60);
     private static final int REMEMBERED_LEASES = 1_000;
+    private static final int REMEMBERED_COLLECTIONS = 256;
 
     /** A lease whose fate a collection could tell. */
     private record Lease(String resource, long id) {
     }
 
-    /** @param idleSinceMillis wall-clock time of its last use */
-    private record Candidate(Lease lease, long idleSinceMillis) {
+    /** When its handle was made, and last used; wall-clock ms. */
+    private record Candidate(Lease lease, long borrowedMillis, long idleSinceMillis) {
+    }
+
+    /** Young collections that ran between two rounds; wall-clock ms. */
+    private record YoungGc(long after, long until) {
     }
 
     private final String setting;
@@ -61,11 +69,14 @@ public final class AskForGc {
     });
     private boolean late;
     private long heapUsed = -1;
-    private long gcCount = -1;
-    /** When the last collection ran at the earliest, wall-clock ms: the round before the one that first counted it. */
-    private long gcMillis = Long.MIN_VALUE;
+    private long youngGcCount = -1;
+    private final Deque<YoungGc> youngGcs = new ArrayDeque<>();
+    /** What lay unused before has been looked at by a collection of the whole heap, wall-clock ms. */
+    private long fullGcMillis = Long.MIN_VALUE;
     private long lastRoundMillis;
     private List<String> pressed = List.of();
+    /** A collection can tell nothing of their leases. */
+    private Set<String> keepsHandles = Set.of();
     private List<Candidate> candidates = List.of();
     private long askedAt = Long.MIN_VALUE;
     private DisposableCall<Void> running;
@@ -87,7 +98,7 @@ public final class AskForGc {
     /** Takes in a round. */
     public void observe(Round round) {
         late = round.late();
-        round.of(Signal.MEMORY).forEach(this::memory);
+        round.of(Signal.MEMORY).forEach(row -> memory(row, round.millis()));
         lastRoundMillis = round.millis();
         List<Signal> full = new ArrayList<>();
         round.of(Signal.POOL).stream().filter(AskForGc::isExhaustedPool).forEach(full::add);
@@ -96,18 +107,25 @@ public final class AskForGc {
         full.forEach(pool -> pressedSince.putIfAbsent(pool.text("resource"), round.millis()));
         pressed = full.stream().filter(pool -> isPressed(pool, round.millis()))
                 .map(pool -> pool.text("resource")).toList();
+        keepsHandles = full.stream().filter(pool -> pool.flag("keepsHandles"))
+                .map(pool -> pool.text("resource")).collect(Collectors.toSet());
         candidates = new ArrayList<>();
         round.of(Signal.HELD_CONNECTION).forEach(row -> candidate(row, row.number("idleFor"), round.millis()));
         round.of(Signal.HELD_RESPONSE).stream().filter(row -> !row.text("activity").equals(Activity.IO.name()))
                 .forEach(row -> candidate(row, row.number("heldFor"), round.millis()));
     }
 
-    private void memory(Signal row) {
+    private void memory(Signal row, long now) {
         heapUsed = row.number("heapUsed");
-        if (gcCount >= 0 && row.number("gcCount") > gcCount) {
-            gcMillis = lastRoundMillis;
+        if (youngGcCount >= 0 && row.number("youngGcCount") > youngGcCount) {
+            youngGcs.addLast(new YoungGc(lastRoundMillis, now));
+            if (youngGcs.size() > REMEMBERED_COLLECTIONS) {
+                youngGcs.removeFirst();
+            }
         }
-        gcCount = row.number("gcCount");
+        youngGcCount = row.number("youngGcCount");
+        long sinceFull = row.number("sinceFullGc");
+        fullGcMillis = sinceFull < 0 ? Long.MIN_VALUE : now - sinceFull;
     }
 
     private static boolean isExhaustedPool(Signal pool) {
@@ -135,9 +153,11 @@ public final class AskForGc {
     private void candidate(Signal row, long idleMillis, long now) {
         String resource = row.text("resource");
         String activity = row.text("activity");
-        if (pressed.contains(resource) && idleMillis >= NOTABLE_MILLIS && !row.flag("unreachable") && !row.flag("escaped")
-                && !activity.equals(Activity.JDBC.name())) {
-            candidates.add(new Candidate(new Lease(resource, row.number("leaseId")), now - idleMillis));
+        if (pressed.contains(resource) && !keepsHandles.contains(resource) && idleMillis >= NOTABLE_MILLIS
+                && !row.flag("unreachable") && !row.flag("escaped") && !row.flag("inUse")
+                && (row.flag("scopeOver") || !activity.equals(Activity.JDBC.name()))) {
+            candidates.add(new Candidate(new Lease(resource, row.number("leaseId")),
+                    now - row.number("heldFor"), now - idleMillis));
         }
     }
 
@@ -173,8 +193,18 @@ public final class AskForGc {
         return running().or(this::tooSoon).or(this::tooExpensive).orElse(null);
     }
 
+    /**
+     * No collection has looked at its handle since it was last used. The first young collection after the borrow finds the
+     * handle in the young generation; by the next it may be old, and only collections of the whole heap see it.
+     */
     private boolean isUnseen(Candidate candidate) {
-        return gcMillis <= candidate.idleSinceMillis();
+        if (fullGcMillis > candidate.idleSinceMillis() + CoarseClock.TICK_MILLIS) {
+            return false;
+        }
+        boolean remembered = youngGcs.size() < REMEMBERED_COLLECTIONS
+                || youngGcs.getFirst().until() <= candidate.borrowedMillis();
+        return !remembered || youngGcs.stream().filter(gc -> gc.until() > candidate.borrowedMillis()).findFirst()
+                .map(first -> first.after() < candidate.idleSinceMillis() + CoarseClock.TICK_MILLIS).orElse(true);
     }
 
     private List<Candidate> open() {

@@ -49,6 +49,21 @@ public final class Borrower {
         return thread == null ? Activity.ENDED : Activity.of(thread.getState(), stack);
     }
 
+    /** Whether it is dead. A thread that cannot be seen is not known to be. */
+    public boolean isDead() {
+        return id >= 0 && thread == null;
+    }
+
+    /** Whether it waits in its executor for a next task. */
+    public boolean isResting() {
+        return Activity.isResting(stack);
+    }
+
+    /** As {@link ThreadView#tasksDone}. */
+    public long tasksDone(ThreadView threads) {
+        return thread == null ? -1 : threads.tasksDone(thread);
+    }
+
     /** Whether it may be executing something in a driver; of a thread that cannot be seen nobody knows. */
     public boolean mayBeInDriver() {
         return id < 0 || Activity.isInDriver(stack);

@@ -21,6 +21,8 @@ public final class Lease extends LeasePadding {
 
     /** Lease number of a borrow: slot number and generation in one, so that a number names one borrow for ever. */
     private static final int GENERATION_BITS = 36;
+    /** Shorter pauses teach nothing: no connection is suspected so soon. */
+    private static final int NOTABLE_PAUSE_TICKS = 2_000 / CoarseClock.TICK_MILLIS;
     private static final VarHandle HANDLE;
 
     static {
@@ -75,6 +77,16 @@ public final class Lease extends LeasePadding {
         public long typicalHoldMillis() {
             return site == null ? -1 : site.typicalMillis();
         }
+
+        /** As {@link #typicalHoldMillis()}, of holds that ended while nobody waited. */
+        public long calmHoldMillis() {
+            return site == null ? -1 : site.calmMillis();
+        }
+
+        /** Longest time a connection of this site lay unused and was used or given back after that, ms; -1 for none. */
+        public long longestPauseMillis() {
+            return site == null ? -1 : site.longestPauseMillis();
+        }
     }
 
     boolean isFor(Object candidate) {
@@ -117,16 +129,30 @@ public final class Lease extends LeasePadding {
         HANDLE.setRelease(this, new PhantomReference<>(newHandle, null));
     }
 
-    void returned() {
+    /** @param whileCalm nobody waits for a slot at this moment */
+    void returned(boolean whileCalm) {
         SiteStatistics where = site;
-        if (where != null && reference() != null) {
-            where.held(CoarseClock.millisSince(borrowedTick));
+        PhantomReference<Object> reference = reference();
+        // What nobody could return any more, a pool's own reclaimer has taken back: no habit of the site.
+        if (where != null && reference != null && !reference.refersTo(null)) {
+            int now = CoarseClock.now();
+            where.held(now - borrowedTick, whileCalm);
+            learnPause(where, now);
         }
         HANDLE.setRelease(this, (PhantomReference<Object>) null);
     }
 
+    /** Its connection was destroyed; by whom and why is not known, so nothing is learned from it. */
+    void destroyed() {
+        HANDLE.setRelease(this, (PhantomReference<Object>) null);
+    }
+
     void used(long user) {
-        usedTick = CoarseClock.now();
+        int now = CoarseClock.now();
+        if (now - usedTick >= NOTABLE_PAUSE_TICKS) {
+            learnPause(site, now);
+        }
+        usedTick = now;
         userId = user;
     }
 
@@ -135,6 +161,12 @@ public final class Lease extends LeasePadding {
         boolean first = !broken;
         broken = true;
         return first;
+    }
+
+    private void learnPause(SiteStatistics where, int now) {
+        if (where != null && now - usedTick >= NOTABLE_PAUSE_TICKS) {
+            where.paused(now - usedTick);
+        }
     }
 
     void escape() {

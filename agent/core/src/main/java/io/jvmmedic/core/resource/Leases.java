@@ -66,14 +66,14 @@ public final class Leases {
     public void returned(Object entry) {
         Lease lease = table.find(entry);
         if (lease != null) {
-            lease.returned();
+            lease.returned(!anyWaiter);
         }
     }
 
     public void discarded(Object entry) {
         Lease lease = table.find(entry);
         if (lease != null) {
-            lease.returned();
+            lease.destroyed();
             if (table.remove(lease)) {
                 retire(lease);
             }

@@ -52,6 +52,19 @@ public interface PoolHandle extends ResourceHandle {
         public static final Creator BORROWERS = new Creator(false, false, null);
     }
 
+    /**
+     * Whether the pool itself keeps the handle of a borrowed connection reachable, so that the garbage collector can never
+     * prove a leak; never throws.
+     */
+    default boolean keepsHandles() {
+        return false;
+    }
+
+    /** Whether a distributed transaction keeps this slot until its end, whoever let go of the handle; never throws. */
+    default boolean enlisted(Object entry) {
+        return false;
+    }
+
     /** Never throws. */
     default Creator creator() {
         return Creator.BORROWERS;

@@ -18,10 +18,12 @@ final class HttpRows {
 
     private final Leases leases;
     private final ThreadView threads;
+    private final ScopeWatch scopes;
 
     HttpRows(Leases leases, ThreadView threads) {
         this.leases = leases;
         this.threads = threads;
+        this.scopes = new ScopeWatch(threads);
     }
 
     List<Signal> of(HttpPoolHandle pool, long tick, long now) {
@@ -56,6 +58,7 @@ final class HttpRows {
                 .with("thread", borrower.name()).with("threadId", lease.threadId())
                 .with("heldFor", lease.heldMillis()).with("site", lease.siteText()).with("doing", borrower.doing())
                 .with("activity", borrower.activity(null).name())
+                .with("scopeOver", scopes.isOver(lease, borrower, borrower, tick))
                 .with("unreachable", lease.unreachable()).build();
     }
 }

@@ -23,7 +23,7 @@ interface JvmProbe {
         public void memory(Signal.Builder row) {
             Runtime runtime = Runtime.getRuntime();
             row.with("heapUsed", runtime.totalMemory() - runtime.freeMemory()).with("heapMax", runtime.maxMemory())
-                    .with("gcCount", -1).with("gcTime", -1);
+                    .with("gcCount", -1).with("gcTime", -1).with("youngGcCount", -1).with("sinceFullGc", -1);
         }
 
         @Override

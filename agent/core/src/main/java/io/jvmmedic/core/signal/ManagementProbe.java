@@ -36,6 +36,7 @@ final class ManagementProbe implements JvmProbe {
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
     private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
+    private final GcLooks looks = new GcLooks(collectors);
     private final boolean cpuTime = threads.isThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();
 
     private long lastCount = -1;
@@ -61,8 +62,10 @@ final class ManagementProbe implements JvmProbe {
             lastGcAt = lastCount == -1 && count == 0 ? -1 : clock.monotonicMillis();
             lastCount = count;
         }
+        looks.observe(clock.monotonicMillis());
         row.with("heapUsed", heap.getUsed()).with("heapMax", heap.getMax())
-                .with("gcCount", count).with("gcTime", time);
+                .with("gcCount", count).with("gcTime", time)
+                .with("youngGcCount", looks.youngCount()).with("sinceFullGc", looks.sinceFull(clock.monotonicMillis()));
     }
 
     @Override

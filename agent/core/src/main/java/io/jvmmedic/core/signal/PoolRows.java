@@ -28,10 +28,12 @@ final class PoolRows {
 
     private final Leases leases;
     private final ThreadView threads;
+    private final ScopeWatch scopes;
 
     PoolRows(Leases leases, ThreadView threads) {
         this.leases = leases;
         this.threads = threads;
+        this.scopes = new ScopeWatch(threads);
     }
 
     List<Signal> of(PoolHandle pool, Map<Long, Waiter> waiters, long tick, long now, long sinceGc) {
@@ -53,7 +55,7 @@ final class PoolRows {
                 .with("max", state.max()).with("waiting", state.waiting())
                 .with("oldestWait", pressed ? own.stream().mapToLong(Waiter::waitedMillis).max().orElse(0) : 0)
                 .with("borrows", leases.borrows(pool)).with("timeouts", leases.timeouts(pool))
-                .with("sinceGc", sinceGc)
+                .with("sinceGc", sinceGc).with("keepsHandles", pool.keepsHandles())
                 .with("lostErrors", errors.lost()).with("readOnlyErrors", errors.readOnly())
                 .with("failedSessions", errors.sessions()).with("failedConnects", errors.refused())
                 .with("fullErrors", errors.full()).with("lastError", errors.last()).build());
@@ -62,7 +64,7 @@ final class PoolRows {
                 .filter(lease -> exhausted && pressed || lease.unreachable() || lease.heldMillis() >= NOTABLE_MILLIS)
                 .sorted(Comparator.comparingLong(Lease.View::heldMillis).reversed())
                 .limit(MAX_HOLDERS)
-                .forEach(lease -> rows.add(holder(pool, lease, inUse(lease, held), waiters, tick, now)));
+                .forEach(lease -> rows.add(holder(pool, lease, held, waiters, tick, now)));
         if (pressed) {
             Map<Long, Integer> holds = new HashMap<>();
             held.forEach(lease -> holds.merge(lease.threadId(), 1, Integer::sum));
@@ -72,36 +74,43 @@ final class PoolRows {
         return rows;
     }
 
-    private Signal holder(PoolHandle pool, Lease.View lease, boolean inUse, Map<Long, Waiter> waiters,
+    private Signal holder(PoolHandle pool, Lease.View lease, List<Lease.View> held, Map<Long, Waiter> waiters,
             long tick, long now) {
         Borrower borrower = Borrower.of(lease.threadId(), threads);
+        Borrower user = lease.userId() == lease.threadId() ? borrower : Borrower.of(lease.userId(), threads);
         Waiter waits = waiters.get(lease.threadId());
         return Signal.of(Signal.HELD_CONNECTION, now)
                 .with("tick", tick).with("resource", pool.id()).with("leaseId", lease.id())
                 .with("thread", borrower.name()).with("threadId", lease.threadId())
                 .with("heldFor", lease.heldMillis()).with("idleFor", lease.idleMillis())
-                .with("typicalHold", lease.typicalHoldMillis())
+                .with("typicalHold", lease.typicalHoldMillis()).with("calmHold", lease.calmHoldMillis())
+                .with("longestPause", lease.longestPauseMillis())
                 .with("site", lease.siteText()).with("doing", borrower.doing())
                 .with("activity", borrower.activity(waits).name())
                 .with("waitsFor", waits == null ? "" : waits.resource().id().toString())
                 .with("inScope", borrower.isStillAt(lease.siteText()))
-                .with("unreachable", lease.unreachable()).with("escaped", lease.escaped()).with("inUse", inUse).build();
+                .with("scopeOver", scopes.isOver(lease, borrower, user, tick))
+                .with("unreachable", lease.unreachable()).with("escaped", lease.escaped())
+                .with("inUse", inUse(lease, user, held)).with("enlisted", enlisted(pool, lease)).build();
+    }
+
+    private boolean enlisted(PoolHandle pool, Lease.View lease) {
+        Lease slot = lease.idleMillis() < NOTABLE_MILLIS ? null : leases.byId(lease.id());
+        Object entry = slot == null ? null : slot.entry();
+        return entry != null && pool.enlisted(entry);
     }
 
     /**
-     * Whether a statement may still be running on a lease that nobody can reach. That happens: compiled code does not
-     * keep a connection alive that it will not touch again, so {@code getConnection().prepareStatement(..).execute()}
+     * Whether a statement may be running on a lease, also on one that nobody can reach. That happens: compiled code does
+     * not keep a connection alive that it will not touch again, so {@code getConnection().prepareStatement(..).execute()}
      * leaks the connection while a long statement runs on it, and whatever that statement does must not be cut off. A
      * thread that has used another lease since runs its statement there.
      */
-    private boolean inUse(Lease.View lease, List<Lease.View> held) {
-        if (!lease.unreachable()) {
-            return false;
-        }
+    private static boolean inUse(Lease.View lease, Borrower user, List<Lease.View> held) {
         boolean usedAnotherSince = held.stream().anyMatch(other -> other.id() != lease.id()
                 && other.userId() == lease.userId() && other.idleMillis() < lease.idleMillis());
-        return !usedAnotherSince && Borrower.of(lease.userId(), threads).mayBeInDriver()
-                && (lease.userId() >= 0 || lease.idleMillis() < UNSEEN_MILLIS);
+        return !usedAnotherSince && user.mayBeInDriver()
+                && (lease.userId() >= 0 || !lease.unreachable() || lease.idleMillis() < UNSEEN_MILLIS);
     }
 
     private Signal waiter(PoolHandle pool, Waiter waiter, Map<Long, Integer> holds, long tick, long now) {

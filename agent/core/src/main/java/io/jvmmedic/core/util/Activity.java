@@ -2,6 +2,7 @@ package io.jvmmedic.core.util;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What a thread does, told from its stack; the word that separates a slow statement from a connection held across I/O. */
 public enum Activity {
@@ -26,6 +27,11 @@ public enum Activity {
             "oracle.jdbc.", "oracle.net.", "com.microsoft.sqlserver.", "com.ibm.db2.", "org.hsqldb.", "org.apache.derby.",
             "org.sqlite.", "net.sourceforge.jtds.", "com.sap.db.", "com.clickhouse.", "net.snowflake.", "org.duckdb.",
             "org.firebirdsql.", "com.sybase.", "io.trino.jdbc.");
+    private static final Set<String> IDLE_LOOPS = Set.of(
+            "java.util.concurrent.ThreadPoolExecutor.getTask", "org.apache.tomcat.util.threads.ThreadPoolExecutor.getTask",
+            "java.util.concurrent.ForkJoinPool.awaitWork",
+            "org.eclipse.jetty.util.thread.QueuedThreadPool$Runner.idleJobPoll",
+            "org.eclipse.jetty.util.thread.ReservedThreadExecutor$ReservedThread.reservedWait");
     private static final List<String> IO_FRAMES = List.of("sun.nio.ch.", "java.net.", "sun.net.", "sun.security.ssl.",
             "java.io.FileInputStream", "java.io.FileOutputStream", "java.io.RandomAccessFile", "jdk.internal.net.http.");
 
@@ -59,6 +65,22 @@ public enum Activity {
         for (StackTraceElement frame : stack) {
             if (isDriver(frame.getClassName())) {
                 return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether a worker sits in the loop of its executor and waits for a next task. Only loops that are known count: a
+     * framework that waits inside a task may have no application frame on its stack either, and comes back to it.
+     */
+    public static boolean isResting(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            if (IDLE_LOOPS.contains(frame.getClassName() + "." + frame.getMethodName())) {
+                return true;
+            }
+            if (AppFrames.isApplication(frame.getClassName())) {
+                return false;
             }
         }
         return false;

@@ -67,7 +67,7 @@ public final class FakeRounds {
         return Signal.of(Signal.POOL, START).with("resource", resource).with("library", "HikariCP")
                 .with("active", active).with("idle", max - active).with("total", max).with("max", max)
                 .with("waiting", waiting).with("oldestWait", 0).with("borrows", 1_000).with("timeouts", 0)
-                .with("sinceGc", -1).with("lostErrors", 0).with("readOnlyErrors", 0)
+                .with("sinceGc", -1).with("keepsHandles", false).with("lostErrors", 0).with("readOnlyErrors", 0)
                 .with("failedSessions", 0).with("failedConnects", 0).with("fullErrors", 0).with("lastError", "");
     }
 
@@ -77,13 +77,14 @@ public final class FakeRounds {
                 .with("thread", "http-" + lease).with("threadId", 100 + lease)
                 .with("heldFor", 1_000).with("idleFor", 0).with("typicalHold", -1)
                 .with("site", SAVE).with("doing", SAVE).with("activity", "JDBC").with("waitsFor", "")
-                .with("inScope", false).with("unreachable", false).with("escaped", false);
+                .with("inScope", false).with("scopeOver", false).with("inUse", false).with("enlisted", false)
+                .with("longestPause", -1).with("calmHold", -1).with("unreachable", false).with("escaped", false);
     }
 
-    /** A connection whose borrower rests in its pool. */
+    /** A connection whose borrower has gone back to its executor. */
     public static Signal.Builder abandoned(String resource, long lease, long heldFor) {
         return held(resource, lease).with("heldFor", heldFor).with("idleFor", heldFor)
-                .with("activity", "PARKED").with("doing", PARK);
+                .with("activity", "PARKED").with("doing", PARK).with("scopeOver", true);
     }
 
     public static Signal.Builder waiter(String resource, long thread, long waitedFor) {
@@ -119,7 +120,7 @@ public final class FakeRounds {
                 .with("route", "api:443").with("thread", "http-" + lease).with("threadId", 100 + lease)
                 .with("heldFor", 5_000).with("site", "com.acme.GeoClient.lookup(GeoClient.java:33)")
                 .with("doing", "com.acme.GeoClient.lookup(GeoClient.java:33)").with("activity", "IO")
-                .with("unreachable", false);
+                .with("scopeOver", false).with("unreachable", false);
     }
 
     /** One thread of a cycle: it waits for {@code lock}, which {@code owner} holds. */

@@ -46,7 +46,8 @@ class HttpPoolExhaustionDetectorTest {
     static Stream<Arguments> causes() {
         return Stream.of(
                 Arguments.of(ExhaustionCause.LEAK, change(row -> row.with("unreachable", true))),
-                Arguments.of(ExhaustionCause.LEAK, change(row -> row.with("activity", "ENDED").with("heldFor", 40_000))),
+                Arguments.of(ExhaustionCause.LEAK, change(row -> row.with("activity", "ENDED")
+                        .with("scopeOver", true).with("heldFor", 40_000))),
                 Arguments.of(ExhaustionCause.SLOW_PEER, change(row -> row.with("activity", "IO"))),
                 Arguments.of(ExhaustionCause.HELD_ACROSS_IO, change(row -> row.with("activity", "JDBC"))),
                 Arguments.of(ExhaustionCause.BLOCKED_ON_LOCK, change(row -> row.with("activity", "BLOCKED"))),

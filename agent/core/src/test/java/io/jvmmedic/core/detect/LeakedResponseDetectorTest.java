@@ -68,6 +68,7 @@ class LeakedResponseDetectorTest {
     }
 
     private static Signal.Builder left(long heldFor) {
-        return response(1).with("heldFor", heldFor).with("activity", "PARKED").with("doing", PARK);
+        return response(1).with("heldFor", heldFor).with("activity", "PARKED").with("doing", PARK)
+                .with("scopeOver", true);
     }
 }

@@ -75,9 +75,10 @@ class PoolExhaustionDetectorTest {
         return Stream.of(
                 Arguments.of(ExhaustionCause.LEAK, change(row -> row.with("unreachable", true))),
                 Arguments.of(ExhaustionCause.LEAK,
-                        change(row -> row.with("activity", "ENDED").with("idleFor", 40_000).with("doing", ""))),
+                        change(row -> row.with("activity", "ENDED").with("scopeOver", true).with("idleFor", 40_000)
+                                .with("doing", ""))),
                 Arguments.of(ExhaustionCause.LEAK,
-                        change(row -> row.with("activity", "PARKED").with("idleFor", 40_000).with("doing", PARK))),
+                        change(row -> row.with("activity", "PARKED").with("scopeOver", true).with("idleFor", 40_000))),
                 Arguments.of(ExhaustionCause.HELD_ACROSS_IO, change(row -> row.with("activity", "IO"))),
                 Arguments.of(ExhaustionCause.HELD_ACROSS_IO, change(row -> row.with("activity", "SLEEPING"))),
                 Arguments.of(ExhaustionCause.HELD_ACROSS_IO, change(row -> row.with("activity", "PARKED"))),

@@ -45,7 +45,8 @@ class AskForGcTest {
     private Runnable collector = collections::incrementAndGet;
     private long now = 1_000_000;
     private long tick;
-    private long gcCount = 5;
+    private long youngGcs = 5;
+    private long sinceFullGc = -1;
     private long heapUsed = 100 * MIB;
 
     private AskForGc ask(ExplicitGc vm, String... settings) {
@@ -64,12 +65,14 @@ class AskForGcTest {
 
     private Signal.Builder held(long lease, long idle) {
         return row(Signal.HELD_CONNECTION).with("resource", "pool:orders").with("leaseId", lease).with("idleFor", idle)
+                .with("heldFor", idle)
                 .with("activity", "PARKED").with("waitsFor", "").with("unreachable", false).with("escaped", false);
     }
 
     private Round round(boolean late, Signal... rows) {
         List<Signal> all = new ArrayList<>(List.of(rows));
-        all.add(row(Signal.MEMORY).with("heapUsed", heapUsed).with("gcCount", gcCount).build());
+        all.add(row(Signal.MEMORY).with("heapUsed", heapUsed).with("youngGcCount", youngGcs)
+                .with("sinceFullGc", sinceFullGc).build());
         return new Round(tick, now, late, all.stream().collect(Collectors.groupingBy(Signal::type)));
     }
 
@@ -183,11 +186,35 @@ class AskForGcTest {
         AskForGc ask = ask(CONCURRENT);
         pressed(ask, 7);
         assertEquals(Optional.empty(), ask.refusal());
-        gcCount++;
+        youngGcs++;
         next(ask, pool(2, 1), held(7, 4_000).build());
         assertRefused("a collection has run since the 1 unused lease", ask);
         next(ask, pool(2, 1), held(7, 5_000).build(), held(8, 1_000).build());
         assertEquals(Optional.empty(), ask.refusal(), "lease 8 was used after it");
+    }
+
+    @Test
+    void aYoungCollectionHasNotLookedAtAnOldHandleAndAFullOneHas() {
+        AskForGc ask = ask(CONCURRENT);
+        next(ask, pool(2, 1), held(7, 500).with("heldFor", 60_000).build());
+        youngGcs++;
+        next(ask, pool(2, 1), held(7, 1_500).with("heldFor", 61_000).build());
+        youngGcs++;
+        next(ask, pool(2, 1), held(7, 2_500).with("heldFor", 62_000).build());
+        assertRefused("a collection has run since", ask);
+        // Used again, and so many collections old by now that it may have left the young generation.
+        next(ask, pool(2, 1), held(7, 0).with("heldFor", 63_000).build());
+        for (int second = 1; second <= 5; second++) {
+            youngGcs++;
+            next(ask, pool(2, 1), held(7, second * 1_000).with("heldFor", 63_000 + second * 1_000).build());
+        }
+        assertEquals(Optional.empty(), ask.refusal());
+        sinceFullGc = 5_500;
+        next(ask, pool(2, 1), held(7, 6_000).with("heldFor", 69_000).build());
+        assertRefused("a collection has run since", ask);
+        sinceFullGc = 7_500;
+        next(ask, pool(2, 1), held(7, 7_000).with("heldFor", 70_000).build());
+        assertEquals(Optional.empty(), ask.refusal(), "it was used after the full one");
     }
 
     @Test

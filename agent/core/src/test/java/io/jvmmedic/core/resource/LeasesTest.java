@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.util.CoarseClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -259,7 +260,7 @@ class LeasesTest {
     void learnedStateIsBounded() {
         SiteBook book = new SiteBook();
         for (int i = 0; i < 10_000; i++) {
-            book.of("site-" + i).held(i);
+            book.of("site-" + i).held(i, true);
         }
         SiteStatistics one = book.of("site-20000");
         assertEquals(one, book.of("site-30000"));
@@ -269,10 +270,60 @@ class LeasesTest {
     void aSiteTeachesNothingBeforeItIsWarm() {
         SiteStatistics site = new SiteStatistics("somewhere");
         for (int i = 0; i < 49; i++) {
-            site.held(100);
+            site.held(3, true);
         }
         assertEquals(-1, site.typicalMillis());
-        site.held(100);
-        assertEquals(250, site.typicalMillis());
+        site.held(3, true);
+        assertEquals(750, site.typicalMillis());
+    }
+
+    @Test
+    void holdsInAJamAreNoHabitOfACalmSite() {
+        SiteStatistics site = new SiteStatistics("somewhere");
+        for (int i = 0; i < 100; i++) {
+            site.held(1, true);
+            site.held(40, false);
+        }
+        assertEquals(250, site.calmMillis());
+        assertTrue(site.typicalMillis() >= 10_000, "typical " + site.typicalMillis());
+    }
+
+    @Test
+    void aHabitOfLongAgoIsForgotten() {
+        SiteStatistics site = new SiteStatistics("somewhere");
+        for (int i = 0; i < 60; i++) {
+            site.held(400, true);
+        }
+        assertTrue(site.typicalMillis() >= 100_000, "typical " + site.typicalMillis());
+        for (int i = 0; i < 30_000; i++) {
+            site.held(2, true);
+        }
+        assertEquals(500, site.typicalMillis());
+        assertEquals(500, site.calmMillis());
+    }
+
+    @Test
+    void aSiteLearnsThePausesFromWhichItsConnectionsCameBackAndNotALeakThatWasTakenAway() {
+        Object entry = new Object();
+        Object connection = new Object();
+        try {
+            borrow(entry, connection);
+            CoarseClock.set(3);
+            leases.used(entry);
+            assertEquals(-1, leases.of(handle()).get(0).longestPauseMillis(), "too short to matter");
+            CoarseClock.set(3 + 240);
+            leases.used(entry);
+            CoarseClock.set(3 + 240 + 20);
+            assertEquals(60_000, leases.of(handle()).get(0).longestPauseMillis());
+            leases.returned(entry);
+            borrow(entry, connection);
+            CoarseClock.set(10_000);
+            leases.discarded(entry);
+            borrow(entry, connection);
+            assertTrue(leases.of(handle()).stream().allMatch(lease -> lease.longestPauseMillis() <= 60_000));
+        } finally {
+            CoarseClock.set(0);
+        }
+        assertNotNull(connection);
     }
 }

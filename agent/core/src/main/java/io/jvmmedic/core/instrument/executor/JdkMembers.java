@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -18,6 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class JdkMembers {
 
     private static final String WORKER = "java.util.concurrent.ThreadPoolExecutor$Worker";
+    /** Tomcat's copy of the class above. */
+    private static final String TOMCAT_WORKER = "org.apache.tomcat.util.threads.ThreadPoolExecutor$Worker";
     /** A thread factory may wrap the worker, and what wraps may be wrapped. */
     private static final int MAX_WRAPPERS = 3;
 
@@ -39,6 +42,12 @@ final class JdkMembers {
         }
         Object worker = workerOf(thread);
         return worker == null ? null : workerPool.map(field -> Members.read(worker, field)).orElse(null);
+    }
+
+    /** Tasks completed by a worker; -1 if it is none. Counted by the JDK after each task, whatever came of it. */
+    long tasksDone(Thread thread) {
+        Object worker = innermost(thread, Set.of(WORKER, TOMCAT_WORKER));
+        return worker != null && Members.read(worker, "completedTasks") instanceof Long done ? done : -1;
     }
 
     /** Whether a thread runs a task of its pool; an idle worker sits in {@code take()} and waits for nothing in particular. */
@@ -74,10 +83,15 @@ final class JdkMembers {
     }
 
     private Object workerOf(Thread thread) {
+        return innermost(thread, Set.of(WORKER));
+    }
+
+    /** What a thread runs, wrappers taken off, if it is of one of these classes. */
+    private Object innermost(Thread thread, Set<String> types) {
         Object task = taskOf(thread);
         Wrappers wrappers = new Wrappers();
         for (int depth = 0; task != null && depth <= MAX_WRAPPERS; depth++) {
-            if (task.getClass().getName().equals(WORKER)) {
+            if (types.contains(task.getClass().getName())) {
                 return task;
             }
             task = wrappers.inner(task);

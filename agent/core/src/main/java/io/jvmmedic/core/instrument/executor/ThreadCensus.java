@@ -63,6 +63,16 @@ public final class ThreadCensus implements ThreadView, Runnable {
     }
 
     @Override
+    public long tasksDone(Thread thread) {
+        try {
+            return jdk.tasksDone(thread);
+        } catch (RuntimeException | LinkageError e) {
+            // A wrapper of the host that cannot be looked through.
+            return -1;
+        }
+    }
+
+    @Override
     public int count() {
         return threads.size();
     }
