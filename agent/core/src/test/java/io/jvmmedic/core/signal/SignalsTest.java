@@ -62,7 +62,10 @@ class SignalsTest {
             Round round = rounds.get(0);
             assertEquals(1, round.tick());
             assertFalse(round.late());
-            assertEquals(pool(1, 4).fields(), without(round.of(Signal.POOL).get(0)));
+            Map<String, Object> committed = pool(1, 4).fields();
+            Map<String, Object> back = without(round.of(Signal.POOL).get(0));
+            back.keySet().retainAll(committed.keySet());
+            assertEquals(committed, back);
             assertTrue(round.of(Signal.HELD_CONNECTION).get(0).flag("unreachable"));
 
             Path file = folder.resolve("box.jfr");
