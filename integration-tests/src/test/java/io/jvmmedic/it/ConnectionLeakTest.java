@@ -10,15 +10,22 @@ import io.jvmmedic.it.harness.Story;
 import io.jvmmedic.it.patients.HikariLeakPatient;
 import org.awaitility.Awaitility;
 
-/** A pool whose connections are all leaked. */
+/** A pool of an ordinary application, on its class path, whose connections are all leaked. */
 class ConnectionLeakTest {
 
     private static final String RECLAIM = "reclaim-leaked-connection";
 
-    @Scenario(patient = HikariLeakPatient.class,
-            libraries = {"HikariCP-4.0.3+h2", "HikariCP-5.1.0+h2", "HikariCP-6.3.3+h2", "HikariCP-7.1.0+h2"},
-            attach = {Attach.PREMAIN, Attach.HOT})
-    void isHealed(PatientJvm jvm) {
+    @Scenario(patient = HikariLeakPatient.class, libraries = "HikariCP-4.0.3+h2", jdks = 17)
+    void isHealedWhereTheAgentWasThereFirst(PatientJvm jvm) {
+        isHealed(jvm);
+    }
+
+    @Scenario(patient = HikariLeakPatient.class, libraries = "HikariCP-7.1.0+h2", jdks = 25, attach = Attach.HOT)
+    void isHealedAfterAHotAttach(PatientJvm jvm) {
+        isHealed(jvm);
+    }
+
+    private static void isHealed(PatientJvm jvm) {
         double before = jvm.rate();
         jvm.ask("break");
         assertEquals("pool:orders", Story.awaitHealed(jvm, RECLAIM).getString("resource"));

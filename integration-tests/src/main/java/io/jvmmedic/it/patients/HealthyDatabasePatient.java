@@ -1,94 +1,145 @@
 package io.jvmmedic.it.patients;
 
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * Connections that are held long, held idle, held for ever or held by nobody in sight, all of them for a good reason.
- * Argument: URL of a PostgreSQL server.
+ * Connections that are held long, held idle, held for ever or held by nobody in sight, all of them for a good reason, in
+ * pools of each library given. Arguments: URL of a PostgreSQL server, the folder of the libraries, and their names joined
+ * by {@code +}.
  */
 public final class HealthyDatabasePatient extends Patient {
 
-    private static final long SECONDS = 14;
-    private static final long CONNECTION_TIMEOUT_MILLIS = 30_000;
-
-    /** Elected: holds its connection, and with it the advisory lock, for as long as it leads. */
-    private static Connection leader;
-    /** Borrowed once and kept for emergencies. */
-    private static Connection reserve;
+    /** Longer than anything that is taken for a sign of illness, once the thresholds are as low as the options allow. */
+    private static final long SECONDS = 12;
+    private static final long PATIENCE_MILLIS = 30_000;
+    private static final int BURST = 10;
 
     private final Zoo zoo = new Zoo();
     private final String url;
+    private final List<PoolLibrary> libraries;
     private final AtomicInteger notified = new AtomicInteger();
+    /** Elected: each holds its connection, and with it an advisory lock, for as long as it leads. */
+    private final Collection<Connection> leaders = new ConcurrentLinkedQueue<>();
+    /** Borrowed once and kept for emergencies. */
+    private final Collection<Connection> reserve = new ConcurrentLinkedQueue<>();
 
-    private HealthyDatabasePatient(String url) {
+    private HealthyDatabasePatient(String url, List<PoolLibrary> libraries) {
         this.url = url;
+        this.libraries = libraries;
     }
 
     public static void main(String[] arguments) throws Exception {
-        new HealthyDatabasePatient(arguments[0]).serve();
+        new HealthyDatabasePatient(arguments[0], PoolLibrary.in(arguments[1], arguments[2])).serve();
     }
 
     @Override
-    protected void open() {
+    protected void open() throws Exception {
         Garbage.produce();
         on("begin", ignored -> {
-            begin();
+            for (PoolLibrary library : libraries) {
+                zoo.keep(library.name(), () -> new Keeper(library).begin());
+            }
             return "";
         });
         on("zoo", ignored -> zoo.status() + " notified=" + notified.get());
     }
 
-    private void begin() throws SQLException {
-        HikariDataSource reports = Pools.over(url, "reports", 3, CONNECTION_TIMEOUT_MILLIS);
-        zoo.keep("long-report", () -> run(reports, "select pg_sleep(" + SECONDS + ")"));
-        zoo.keep("streaming-report", () -> stream(reports));
-        zoo.keep("beside-the-reports", () -> often(reports, 50));
+    /** What one library's pools are used for. */
+    private final class Keeper {
 
-        HikariDataSource events = Pools.over(url, "events", 2, CONNECTION_TIMEOUT_MILLIS);
-        zoo.keep("listener", () -> listen(events.getConnection()));
-        zoo.keep("listener-without-handle", () -> listenOnDriver(driverConnection(events)));
-        HikariDataSource senders = Pools.over(url, "senders", 1, CONNECTION_TIMEOUT_MILLIS);
-        zoo.keep("sender", () -> notifyOthers(senders));
+        private final PoolLibrary library;
 
-        HikariDataSource cluster = Pools.over(url, "cluster", 2, CONNECTION_TIMEOUT_MILLIS);
-        leader = cluster.getConnection();
-        run(leader, "select pg_advisory_lock(" + ProcessHandle.current().pid() + ")");
-        for (int i = 0; i < 4; i++) {
-            // One slot is the leader's for ever, so that the others queue for the second one.
-            zoo.keep("member-" + i, () -> often(cluster, 5));
+        Keeper(PoolLibrary library) {
+            this.library = library;
         }
 
-        HikariDataSource calm = Pools.over(url, "calm", 4, CONNECTION_TIMEOUT_MILLIS);
-        reserve = calm.getConnection();
-        zoo.keep("calm-client", () -> often(calm, 100));
-        zoo.keep("end-of-the-reserve", () -> {
-            rest(SECONDS * 1_000);
-            // Would throw if somebody had taken it away.
-            run(reserve, "select 1");
-            run(leader, "select 1");
-            reserve.close();
-            leader.close();
-        });
+        void begin() throws Exception {
+            DataSource reports = pool("reports", 3);
+            keep("long-report", () -> run(reports, "select pg_sleep(" + SECONDS + ")"));
+            keep("streaming-export", () -> export(reports));
+            keep("beside-the-reports", () -> often(reports, 50));
+
+            DataSource events = pool("events", 2);
+            keep("listener", () -> listen(events.getConnection()));
+            keep("listener-without-handle", () -> listenOnDriver(driverConnection(events)));
+
+            DataSource cluster = pool("cluster", 2);
+            Connection leader = cluster.getConnection();
+            leaders.add(leader);
+            run(leader, "select pg_advisory_lock(hashtext('" + library.name() + ProcessHandle.current().pid() + "'))");
+            for (int i = 0; i < 3; i++) {
+                // One slot is the leader's for ever, so that the others queue for the second one.
+                keep("member-" + i, () -> often(cluster, 5));
+            }
+
+            DataSource jobs = pool("jobs", 5);
+            Connection spare = jobs.getConnection();
+            reserve.add(spare);
+            keep("migration", () -> migrate(jobs));
+            keep("long-transaction-0", () -> book(jobs));
+            keep("long-transaction-1", () -> book(jobs));
+            keep("sender", () -> notifyOthers(jobs));
+
+            DataSource bursts = pool("bursts", 3);
+            keep("bursts", () -> burst(bursts));
+
+            keep("end-of-the-reserve", () -> {
+                rest(SECONDS * 1_000);
+                // Would throw if somebody had taken it away.
+                run(spare, "select 1");
+                run(leader, "select 1");
+                spare.close();
+                leader.close();
+            });
+        }
+
+        private DataSource pool(String name, int size) throws Exception {
+            return library.pool(url, name + "-" + library.name(), size, PATIENCE_MILLIS).dataSource();
+        }
+
+        private void keep(String name, Zoo.Animal animal) {
+            zoo.keep(name + "-" + library.name(), animal);
+        }
+
+        /** Locks what it changes, computes for a while in between, and is not finished before all of it is. */
+        private void migrate(DataSource pool) throws Exception {
+            String table = "orders_" + ProcessHandle.current().pid() + "_" + library.name().replaceAll("\\W", "_");
+            try (Connection connection = pool.getConnection()) {
+                connection.setAutoCommit(false);
+                run(connection, "create table " + table + "(id int primary key, text varchar)");
+                run(connection, "insert into " + table + " select id, 'order' from generate_series(1, 20000) id");
+                run(connection, "select pg_sleep(" + SECONDS / 2 + ")");
+                run(connection, "alter table " + table + " add column cents int default 0");
+                rest(SECONDS * 200);
+                run(connection, "create index on " + table + "(text)");
+                run(connection, "drop table " + table);
+                connection.commit();
+            }
+        }
     }
 
-    private static void often(HikariDataSource pool, long pauseMillis) throws Exception {
+    private static void often(DataSource pool, long pauseMillis) throws Exception {
         for (long end = end(); System.nanoTime() < end; ) {
             run(pool, "select pg_sleep(0.02)");
             rest(pauseMillis);
         }
     }
 
-    /** Reads row by row and thinks about each: idle on the wire most of the time. */
-    private static void stream(HikariDataSource pool) throws Exception {
+    /** Reads through a cursor and thinks about each row: idle on the wire most of the time. */
+    private static void export(DataSource pool) throws Exception {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
@@ -103,6 +154,41 @@ public final class HealthyDatabasePatient extends Patient {
         }
     }
 
+    /** A transaction that takes its time between statements. */
+    private static void book(DataSource pool) throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            for (long end = end(); System.nanoTime() < end; ) {
+                run(connection, "select pg_sleep(0.1)");
+                rest(1_500);
+            }
+            connection.commit();
+        }
+    }
+
+    /** Three times, far more borrowers than slots; each time the queue drains by itself. */
+    private static void burst(DataSource pool) throws Exception {
+        for (int i = 0; i < 3; i++) {
+            CountDownLatch served = new CountDownLatch(BURST);
+            ConcurrentLinkedQueue<Exception> failures = new ConcurrentLinkedQueue<>();
+            for (int j = 0; j < BURST; j++) {
+                daemon("burst-" + j, () -> {
+                    try {
+                        run(pool, "select pg_sleep(0.5)");
+                    } catch (SQLException e) {
+                        failures.add(e);
+                    }
+                    served.countDown();
+                });
+            }
+            served.await();
+            if (!failures.isEmpty()) {
+                throw failures.peek();
+            }
+            rest(SECONDS * 200);
+        }
+    }
+
     private void listen(Connection connection) throws Exception {
         try (connection) {
             run(connection, "listen orders");
@@ -114,7 +200,7 @@ public final class HealthyDatabasePatient extends Patient {
     }
 
     /** The pool's handle is dropped at once; its driver connection stays in use, so that "unreachable" proves nothing. */
-    private static PGConnection driverConnection(HikariDataSource pool) throws SQLException {
+    private static PGConnection driverConnection(DataSource pool) throws SQLException {
         Connection handle = pool.getConnection();
         run(handle, "listen orders");
         return handle.unwrap(PGConnection.class);
@@ -130,7 +216,7 @@ public final class HealthyDatabasePatient extends Patient {
         }
     }
 
-    private static void notifyOthers(HikariDataSource pool) throws Exception {
+    private static void notifyOthers(DataSource pool) throws Exception {
         for (long end = end(); System.nanoTime() < end; ) {
             run(pool, "notify orders");
             rest(500);
@@ -143,7 +229,7 @@ public final class HealthyDatabasePatient extends Patient {
         }
     }
 
-    private static void run(HikariDataSource pool, String sql) throws SQLException {
+    private static void run(DataSource pool, String sql) throws SQLException {
         try (Connection connection = pool.getConnection()) {
             run(connection, sql);
         }

@@ -1,9 +1,10 @@
 package io.jvmmedic.it.patients;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /** Healthy look-alikes under one roof: each is watched until it has done what it came for, undisturbed. */
 final class Zoo {
@@ -14,13 +15,13 @@ final class Zoo {
         void live() throws Exception;
     }
 
-    private final AtomicInteger busy = new AtomicInteger();
+    private final Set<String> busy = new ConcurrentSkipListSet<>();
     private final Map<String, String> ends = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> disturbances = new ConcurrentLinkedQueue<>();
 
     /** Lets it live on an own thread until it returns. */
     void keep(String name, Animal animal) {
-        busy.incrementAndGet();
+        busy.add(name);
         Patient.daemon(name, () -> {
             try {
                 animal.live();
@@ -29,13 +30,13 @@ final class Zoo {
                 ends.put(name, "disturbed");
                 disturbances.add(name + ":" + e);
             } finally {
-                busy.decrementAndGet();
+                busy.remove(name);
             }
         });
     }
 
-    /** {@code busy=<n> disturbed=<text>}. */
+    /** {@code busy=<n> animals=<n> disturbed=<text>}, and who is still busy. */
     String status() {
-        return "busy=" + busy.get() + " animals=" + ends.size() + " disturbed=" + disturbances;
+        return "busy=" + busy.size() + " animals=" + ends.size() + " disturbed=" + disturbances + " still=" + busy;
     }
 }

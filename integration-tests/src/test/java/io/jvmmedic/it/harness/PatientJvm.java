@@ -12,7 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -158,6 +163,40 @@ public final class PatientJvm implements AutoCloseable {
         Awaitility.await().pollDelay(RATE_WINDOW).until(() -> true);
         Status after = Status.parse(ask("status"));
         return (after.done() - before.done()) * 1e9 / (after.nanos() - before.nanos());
+    }
+
+    /** As {@link #rate()}, for each of several services beside each other, which are told apart by {@code status}. */
+    public Map<String, Double> rates(Collection<String> services) {
+        Map<String, Status> before = statuses(services);
+        Awaitility.await().pollDelay(RATE_WINDOW).until(() -> true);
+        Map<String, Double> rates = new TreeMap<>();
+        statuses(services).forEach((name, after) -> rates.put(name, (after.done() - before.get(name).done()) * 1e9
+                / (after.nanos() - before.get(name).nanos())));
+        return rates;
+    }
+
+    /** Waits until each of these services has at least that throughput for two seconds in a row. */
+    public void awaitRates(Map<String, Double> atLeast, Duration deadline) {
+        Set<String> missing = new TreeSet<>(atLeast.keySet());
+        Map<String, Double> now = Map.of();
+        for (long end = System.nanoTime() + deadline.toNanos(); System.nanoTime() < end && !missing.isEmpty(); ) {
+            now = rates(missing);
+            now.forEach((name, rate) -> {
+                if (rate >= atLeast.get(name)) {
+                    missing.remove(name);
+                }
+            });
+        }
+        if (!missing.isEmpty()) {
+            throw new AssertionError("throughput is " + now + ", expected " + atLeast + " within " + deadline + ", now "
+                    + statuses(missing) + "; the story:\n" + witness.story());
+        }
+    }
+
+    private Map<String, Status> statuses(Collection<String> services) {
+        Map<String, Status> statuses = new TreeMap<>();
+        services.forEach(name -> statuses.put(name, Status.parse(ask("status " + name))));
+        return statuses;
     }
 
     /** Waits until two seconds in a row have at least that throughput, and returns it. */

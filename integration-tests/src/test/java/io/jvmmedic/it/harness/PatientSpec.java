@@ -262,7 +262,7 @@ public final class PatientSpec {
         }
 
         private String expand(String text) {
-            return text.replace("%dir", directory.toString());
+            return text.replace("%dir", directory.toString()).replace("%libs", LIBRARIES.toString());
         }
     }
 }

@@ -16,7 +16,7 @@ public final class Postgres {
     public static synchronized String url() {
         if (server == null) {
             try {
-                server = EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start();
+                server = EmbeddedPostgres.builder().setServerConfig("max_connections", "500").start();
                 Runtime.getRuntime().addShutdownHook(new Thread(Postgres::stop));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

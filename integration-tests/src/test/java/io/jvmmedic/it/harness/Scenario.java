@@ -34,7 +34,10 @@ public @interface Scenario {
     /** JVM options; {@code %dir} as above. */
     String[] jvmOptions() default {};
 
-    /** Arguments of the patient's {@code main}; {@code %dir} as above, {@code %postgres} the URL of a real server. */
+    /**
+     * Arguments of the patient's {@code main}; {@code %dir} as above, {@code %libs} the folder of the libraries,
+     * {@code %postgres} the URL of a real server.
+     */
     String[] arguments() default {};
 
     /** Nothing is wrong with this patient: any treatment and any certain finding is a failure. */
