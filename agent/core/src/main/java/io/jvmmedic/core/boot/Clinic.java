@@ -34,6 +34,7 @@ import io.jvmmedic.core.instrument.InstallReport;
 import io.jvmmedic.core.instrument.Instrumenter;
 import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.executor.ThreadCensus;
+import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
@@ -145,7 +146,8 @@ final class Clinic {
         this.hotAttach = hotAttach;
         this.mode = new LiveMode(config.get(Options.MODE), config.get(Options.KILL_FILE));
         this.instrumenter = new Instrumenter(instrumentation,
-                List.of(new HikariIntegration(), new HttpClient5Integration(), new JdkHttpIntegration()),
+                List.of(new HikariIntegration(), new AgroalIntegration(), new HttpClient5Integration(),
+                        new JdkHttpIntegration()),
                 config.get(Options.DISABLED_INTEGRATIONS));
         this.probes = new LeaseProbes(registry, instrumenter.factories());
         ModuleOpener opener = new ModuleOpener(instrumentation);

@@ -39,8 +39,9 @@ public abstract class WeakHandle<T> implements ResourceHandle {
         return id;
     }
 
+    /** May be widened to parts of the host object that hooks meet in its place. */
     @Override
-    public final boolean isAbout(Object candidate) {
+    public boolean isAbout(Object candidate) {
         return candidate != null && hostObject.refersTo(uncheck(candidate));
     }
 

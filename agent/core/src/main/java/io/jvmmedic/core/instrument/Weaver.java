@@ -77,7 +77,8 @@ final class Weaver {
     }
 
     private Advice advice(String name) {
-        return advices.computeIfAbsent(name, key -> Advice
+        return advices.computeIfAbsent(name, key -> Advice.withCustomMapping()
+                .bind(new ThroughMapping())
                 .to(ownTypes.describe(key).resolve(), ownClasses)
                 .withExceptionHandler(counting));
     }

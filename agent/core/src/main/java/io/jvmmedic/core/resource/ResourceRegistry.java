@@ -17,7 +17,10 @@ public final class ResourceRegistry {
     private final Map<String, Integer> names = new HashMap<>();
     private final Leases leases = new Leases(this);
 
-    /** Registers unless the host object is known already; returns the handle in force, or empty when the registry is full. */
+    /**
+     * Registers unless the host object is known already; returns the handle in force, or empty when the registry is full
+     * or the factory leaves this host object alone.
+     */
     public synchronized Optional<ResourceHandle> register(Object hostObject, HandleFactory factory) {
         ResourceHandle known = find(hostObject);
         if (known != null) {
@@ -27,8 +30,10 @@ public final class ResourceRegistry {
             return Optional.empty();
         }
         ResourceHandle handle = factory.open(hostObject, this);
-        handles.add(handle);
-        return Optional.of(handle);
+        if (handle != null) {
+            handles.add(handle);
+        }
+        return Optional.ofNullable(handle);
     }
 
     /** The handle about this host object, by identity; {@code null} if unknown. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
@@ -40,7 +41,8 @@ class AdviceRulesTest {
     private static final int MAX_INSTRUCTIONS = 40;
 
     static Stream<Integration> integrations() {
-        return Stream.of(new HikariIntegration(), new HttpClient5Integration(), new JdkHttpIntegration(), new SelfTest());
+        return Stream.of(new HikariIntegration(), new AgroalIntegration(), new HttpClient5Integration(),
+                new JdkHttpIntegration(), new SelfTest());
     }
 
     static Stream<String> advices() {

@@ -5,13 +5,12 @@ import static io.jvmmedic.core.instrument.Member.field;
 import static io.jvmmedic.core.instrument.Member.method;
 
 import io.jvmmedic.core.instrument.Integration;
-import io.jvmmedic.core.instrument.Member;
+import io.jvmmedic.core.instrument.JdbcMembers;
 import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.ThreadDiscovery;
 import io.jvmmedic.core.instrument.Weave;
 import io.jvmmedic.core.resource.HandleFactory;
 import io.jvmmedic.core.resource.ResourceRegistry;
-import java.util.ArrayList;
 import java.util.List;
 
 /** HikariCP 4 to 7. Version 3 has no {@code keepalive} and other housekeeping, so its shape is refused. */
@@ -21,7 +20,6 @@ public final class HikariIntegration implements Integration {
     private static final String POOL_TYPE = "Lcom/zaxxer/hikari/pool/HikariPool;";
     private static final String ENTRY_TYPE = "Lcom/zaxxer/hikari/pool/PoolEntry;";
     private static final String ADVICE = HikariIntegration.class.getPackageName() + ".";
-    private static final Member UNWRAP = method("unwrap", "(Ljava/lang/Class;)Ljava/lang/Object;");
 
     @Override
     public String name() {
@@ -79,18 +77,12 @@ public final class HikariIntegration implements Integration {
                         .hook(ADVICE + "UsedAdvice", method("markCommitStateDirty", "()V"))
                         .hook(ADVICE + "FailedAdvice",
                                 method("checkException", "(Ljava/sql/SQLException;)Ljava/sql/SQLException;"))
-                        .hook(ADVICE + "EscapedAdvice", UNWRAP),
+                        .hook(ADVICE + "EscapedAdvice", JdbcMembers.UNWRAP),
                 Weave.into(POOL + "HikariProxyConnection")
-                        .hook(ADVICE + "EscapedAdvice",
-                                method("createBlob", "()Ljava/sql/Blob;"),
-                                method("createClob", "()Ljava/sql/Clob;"),
-                                method("createNClob", "()Ljava/sql/NClob;"),
-                                method("createSQLXML", "()Ljava/sql/SQLXML;"),
-                                method("createArrayOf", "(Ljava/lang/String;[Ljava/lang/Object;)Ljava/sql/Array;"),
-                                method("createStruct", "(Ljava/lang/String;[Ljava/lang/Object;)Ljava/sql/Struct;")),
-                Weave.into(POOL + "ProxyStatement").hook(ADVICE + "EscapedPartAdvice", UNWRAP),
-                Weave.into(POOL + "ProxyResultSet").hook(ADVICE + "EscapedPartAdvice", UNWRAP),
-                Weave.into(POOL + "ProxyDatabaseMetaData").hook(ADVICE + "EscapedPartAdvice", UNWRAP),
+                        .hook(ADVICE + "EscapedAdvice", JdbcMembers.creations()),
+                Weave.into(POOL + "ProxyStatement").hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP),
+                Weave.into(POOL + "ProxyResultSet").hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP),
+                Weave.into(POOL + "ProxyDatabaseMetaData").hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP),
                 parts(Weave.into(POOL + "HikariProxyResultSet")),
                 parts(Weave.into(POOL + "HikariProxyCallableStatement")));
     }
@@ -98,28 +90,7 @@ public final class HikariIntegration implements Integration {
     /** Getters that hand out an object of the driver which reads through its connection later. */
     private static Weave parts(Weave weave) {
         return weave
-                .hook(ADVICE + "EscapedPartAdvice", byColumn(
-                        "getBlob", "Ljava/sql/Blob;", "getClob", "Ljava/sql/Clob;", "getNClob", "Ljava/sql/NClob;",
-                        "getSQLXML", "Ljava/sql/SQLXML;", "getArray", "Ljava/sql/Array;", "getRef", "Ljava/sql/Ref;",
-                        "getBinaryStream", "Ljava/io/InputStream;", "getAsciiStream", "Ljava/io/InputStream;",
-                        "getUnicodeStream", "Ljava/io/InputStream;", "getCharacterStream", "Ljava/io/Reader;",
-                        "getNCharacterStream", "Ljava/io/Reader;"))
-                .hook(ADVICE + "EscapedValueAdvice",
-                        method("getObject", "(I)Ljava/lang/Object;"),
-                        method("getObject", "(Ljava/lang/String;)Ljava/lang/Object;"),
-                        method("getObject", "(ILjava/util/Map;)Ljava/lang/Object;"),
-                        method("getObject", "(Ljava/lang/String;Ljava/util/Map;)Ljava/lang/Object;"),
-                        method("getObject", "(ILjava/lang/Class;)Ljava/lang/Object;"),
-                        method("getObject", "(Ljava/lang/String;Ljava/lang/Class;)Ljava/lang/Object;"));
-    }
-
-    /** Each getter by index and by name. */
-    private static Member[] byColumn(String... gettersAndTypes) {
-        List<Member> members = new ArrayList<>();
-        for (int i = 0; i < gettersAndTypes.length; i += 2) {
-            members.add(method(gettersAndTypes[i], "(I)" + gettersAndTypes[i + 1]));
-            members.add(method(gettersAndTypes[i], "(Ljava/lang/String;)" + gettersAndTypes[i + 1]));
-        }
-        return members.toArray(Member[]::new);
+                .hook(ADVICE + "EscapedPartAdvice", JdbcMembers.locators())
+                .hook(ADVICE + "EscapedValueAdvice", JdbcMembers.objects());
     }
 }

@@ -1,0 +1,17 @@
+package io.jvmmedic.core.instrument.agroal;
+
+import io.jvmmedic.bootstrap.Hooks;
+import io.jvmmedic.core.instrument.Through;
+import net.bytebuddy.asm.Advice;
+
+/** A statement is being executed. */
+final class UsedAdvice {
+
+    private UsedAdvice() {
+    }
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    static void enter(@Through(field = "connection", getter = "getHandler") Object entry) {
+        Hooks.used(entry);
+    }
+}

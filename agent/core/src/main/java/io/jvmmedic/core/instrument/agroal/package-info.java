@@ -1,0 +1,2 @@
+/** Agroal 1.16 to 3. */
+package io.jvmmedic.core.instrument.agroal;
