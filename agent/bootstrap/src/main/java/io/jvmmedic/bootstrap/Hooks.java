@@ -77,6 +77,16 @@ public final class Hooks {
         }
     }
 
+    public static void opened(String integration, Object source, Object connection) {
+        if (connection != null && !own()) {
+            probes.opened(integration, source, connection);
+        }
+    }
+
+    public static void closed(Object connection) {
+        probes.closed(connection);
+    }
+
     public static void selfTest() {
         probes.selfTest();
     }

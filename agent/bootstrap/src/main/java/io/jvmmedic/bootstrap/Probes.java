@@ -62,6 +62,18 @@ public abstract class Probes {
     public void refused(Object pool, Throwable error) {
     }
 
+    /**
+     * A driver has opened a physical connection, for a pool or for anybody else.
+     *
+     * @param source what tells the database: the URL, or the driver's own form of it
+     */
+    public void opened(String integration, Object source, Object connection) {
+    }
+
+    /** A physical connection is being closed. */
+    public void closed(Object connection) {
+    }
+
     /** The self-test's dummy ran. */
     public void selfTest() {
     }

@@ -32,9 +32,11 @@ import io.jvmmedic.core.detect.PoolExhaustionDetector;
 import io.jvmmedic.core.diagnose.Diagnostician;
 import io.jvmmedic.core.instrument.InstallReport;
 import io.jvmmedic.core.instrument.Instrumenter;
+import io.jvmmedic.core.instrument.Integration;
 import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
+import io.jvmmedic.core.instrument.driver.DriverIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
@@ -145,13 +147,17 @@ final class Clinic {
         this.warnings.addAll(warnings);
         this.hotAttach = hotAttach;
         this.mode = new LiveMode(config.get(Options.MODE), config.get(Options.KILL_FILE));
-        this.instrumenter = new Instrumenter(instrumentation,
+        this.instrumenter = new Instrumenter(instrumentation, withDrivers(
                 List.of(new HikariIntegration(), new AgroalIntegration(), new HttpClient5Integration(),
-                        new JdkHttpIntegration()),
+                        new JdkHttpIntegration())),
                 config.get(Options.DISABLED_INTEGRATIONS));
         this.probes = new LeaseProbes(registry, instrumenter.factories());
         ModuleOpener opener = new ModuleOpener(instrumentation);
         this.census = new ThreadCensus(registry, opener, instrumenter.discoveries(registry, opener));
+    }
+
+    private static List<Integration> withDrivers(List<Integration> libraries) {
+        return Stream.concat(libraries.stream(), DriverIntegration.all().stream()).toList();
     }
 
     /** Connects the hooks and adds the transformer. Loads neither Byte Buddy nor Flight Recorder. */

@@ -8,10 +8,13 @@ import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.resource.UnpooledConnections;
+import io.jvmmedic.core.resource.UnpooledDatabase;
 import io.jvmmedic.core.resource.Waiter;
 import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Jdk;
+import io.jvmmedic.core.util.Phrases;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,6 +22,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the registry knows at this moment, as {@link AgentView} shows it. Thread-safe. */
 public final class LiveResources {
@@ -31,7 +35,7 @@ public final class LiveResources {
         this.threads = threads;
     }
 
-    /** Number of resources by kind, {@code pool}, {@code executor}, {@code http}. */
+    /** Number of resources by kind, {@code pool}, {@code executor}, {@code http}, {@code unpooled}. */
     public Map<String, Integer> counts() {
         return all().stream().collect(
                 Collectors.toMap(handle -> handle.id().kind().prefix(), handle -> 1, Integer::sum));
@@ -52,6 +56,9 @@ public final class LiveResources {
         if (handle instanceof ExecutorHandle executor) {
             return new HoldersView(view, workers(executor), List.of());
         }
+        if (handle instanceof UnpooledDatabase database) {
+            return new HoldersView(view, unpooled(database), List.of());
+        }
         Map<Long, Waiter> waiters = new HashMap<>();
         registry.leases().waiters().forEach(waiter -> waiters.put(waiter.threadId(), waiter));
         List<Lease.View> leases = registry.leases().of(handle);
@@ -69,6 +76,7 @@ public final class LiveResources {
         List<ResourceHandle> all = new ArrayList<>(registry.pools());
         all.addAll(registry.httpPools());
         all.addAll(registry.executors());
+        all.addAll(registry.unpooled().databases());
         return all;
     }
 
@@ -103,6 +111,10 @@ public final class LiveResources {
             return state == null ? null : new PoolView(id, client.library(), state.leased(), state.available(),
                     state.max(), state.pending(), -1, -1, -1);
         }
+        if (handle instanceof UnpooledDatabase database) {
+            return new PoolView(id, database.library(), registry.unpooled().of(database).size(), 0, -1, 0, -1,
+                    rows(database).mapToLong(UnpooledConnections.Row::opened).sum(), -1);
+        }
         ExecutorHandle executor = (ExecutorHandle) handle;
         ExecutorHandle.State state = executor.state();
         return state == null ? null : new PoolView(id, executor.library(), state.active(),
@@ -120,6 +132,21 @@ public final class LiveResources {
                 lease.idleMillis(), lease.typicalHoldMillis(), lease.siteText(), borrower.doing(),
                 borrower.activity(waits).name(),
                 waits == null ? "" : waits.resource().id().toString(), lease.unreachable());
+    }
+
+    /** Who has connections open outside any pool, and below them one row for each site that has leaked some. */
+    private List<HoldersView.Holder> unpooled(UnpooledDatabase database) {
+        Stream<HoldersView.Holder> open = registry.unpooled().of(database).stream()
+                .sorted(Comparator.comparingLong(Lease.View::heldMillis).reversed())
+                .map(lease -> holder(lease, null));
+        Stream<HoldersView.Holder> leaked = rows(database).filter(row -> row.leaked() > 0)
+                .map(row -> new HoldersView.Holder(-1, Phrases.count(row.leaked(), "connection") + " never closed",
+                        -1, -1, -1, -1, row.site(), "", Activity.UNKNOWN.name(), "", true));
+        return Stream.concat(open, leaked).toList();
+    }
+
+    private Stream<UnpooledConnections.Row> rows(UnpooledDatabase database) {
+        return registry.unpooled().rows().stream().filter(row -> row.database() == database);
     }
 
     private static HoldersView.Waiting waiting(Waiter waiter, Map<Long, Integer> holds) {

@@ -12,7 +12,9 @@ public record ResourceId(Kind kind, String name) {
 
     /** Kinds of resource; {@link #prefix} is what {@link #toString()} starts with. */
     public enum Kind {
-        POOL("pool"), EXECUTOR("executor"), HTTP_POOL("http"), LOCK("lock"), JVM("jvm");
+        POOL("pool"), EXECUTOR("executor"), HTTP_POOL("http"), LOCK("lock"), JVM("jvm"),
+        /** Connections outside any pool, by database. */
+        UNPOOLED("unpooled");
 
         private final String prefix;
 

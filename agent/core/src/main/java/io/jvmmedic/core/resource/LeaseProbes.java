@@ -72,6 +72,16 @@ public final class LeaseProbes extends Probes {
     }
 
     @Override
+    public void opened(String integration, Object source, Object connection) {
+        registry.unpooled().opened(source, connection, factories.get(integration), registry);
+    }
+
+    @Override
+    public void closed(Object connection) {
+        registry.unpooled().closed(connection);
+    }
+
+    @Override
     public void selfTest() {
         selfTested = true;
     }

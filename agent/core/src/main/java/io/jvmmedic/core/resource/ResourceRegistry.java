@@ -16,6 +16,7 @@ public final class ResourceRegistry {
     private final List<ResourceHandle> handles = new CopyOnWriteArrayList<>();
     private final Map<String, Integer> names = new HashMap<>();
     private final Leases leases = new Leases(this);
+    private final UnpooledConnections unpooled = new UnpooledConnections();
 
     /**
      * Registers unless the host object is known already; returns the handle in force, or empty when the registry is full
@@ -57,6 +58,11 @@ public final class ResourceRegistry {
         return leases;
     }
 
+    /** Connections that no pool of this registry, and none that we know by name, has opened. */
+    public UnpooledConnections unpooled() {
+        return unpooled;
+    }
+
     public Optional<ResourceHandle> byId(ResourceId id) {
         return handles.stream().filter(handle -> handle.id().equals(id)).findFirst();
     }
@@ -81,6 +87,7 @@ public final class ResourceRegistry {
     public void prune() {
         handles.removeIf(handle -> !handle.alive());
         leases.prune();
+        unpooled.prune();
     }
 
     private <H extends ResourceHandle> List<H> of(Class<H> type) {

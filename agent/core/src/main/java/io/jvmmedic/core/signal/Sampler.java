@@ -125,6 +125,7 @@ public final class Sampler {
         for (HttpPoolHandle pool : registry.httpPools()) {
             emit(httpRows.of(pool, tick, now));
         }
+        emit(UnpooledRows.of(registry.unpooled(), tick, now));
         emit(jvm.deadlocks(tick, now));
 
         Health own = health.get();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
+import io.jvmmedic.core.instrument.driver.DriverIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
@@ -41,6 +42,10 @@ class AdviceRulesTest {
     private static final int MAX_INSTRUCTIONS = 40;
 
     static Stream<Integration> integrations() {
+        return Stream.concat(DriverIntegration.all().stream(), libraries());
+    }
+
+    private static Stream<Integration> libraries() {
         return Stream.of(new HikariIntegration(), new AgroalIntegration(), new HttpClient5Integration(),
                 new JdkHttpIntegration(), new SelfTest());
     }
