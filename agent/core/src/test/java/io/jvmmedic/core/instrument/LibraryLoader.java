@@ -92,7 +92,7 @@ public final class LibraryLoader extends URLClassLoader {
     private static final class WithoutLibraries extends ClassLoader {
 
         private static final List<String> LIBRARIES =
-                List.of("com.zaxxer.hikari.", "org.apache.hc.", "org.apache.tomcat.", "org.apache.commons.");
+                List.of("com.zaxxer.hikari.", "org.apache.hc.", "org.apache.tomcat.", "org.apache.commons.", "io.agroal.");
 
         WithoutLibraries() {
             super(LibraryLoader.class.getClassLoader());
