@@ -43,6 +43,11 @@ public final class Hooks {
         probes.used(entry);
     }
 
+    /** For statements that know what the lease watches, but not the pool's entry. */
+    public static void usedThrough(Object watched) {
+        probes.usedThrough(watched);
+    }
+
     public static void escaped(Object handle) {
         if (handle != null) {
             probes.escaped(handle);

@@ -38,8 +38,12 @@ public abstract class Probes {
     public void used(Object entry) {
     }
 
+    /** As {@link #used}, told by something that knows what the lease watches and not its entry. */
+    public void usedThrough(Object watched) {
+    }
+
     /** The borrower got something out that lives on without the handle: an unwrapped driver connection, a Blob. */
-    public void escaped(Object handle) {
+    public void escaped(Object handleOrEntry) {
     }
 
     /** The current thread begins to wait for a slot. */
@@ -55,7 +59,7 @@ public abstract class Probes {
     }
 
     /** A call into the driver ended with an error on this slot; called once for each error, before the borrower has it. */
-    public void failed(Object entry, Throwable error) {
+    public void failed(Object handleOrEntry, Throwable error) {
     }
 
     /** The pool tried to open a connection and got none. */

@@ -40,6 +40,7 @@ import io.jvmmedic.core.instrument.driver.DriverIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
+import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
 import io.jvmmedic.core.model.Mode;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
@@ -148,7 +149,10 @@ final class Clinic {
         this.hotAttach = hotAttach;
         this.mode = new LiveMode(config.get(Options.MODE), config.get(Options.KILL_FILE));
         this.instrumenter = new Instrumenter(instrumentation, withDrivers(
-                List.of(new HikariIntegration(), new AgroalIntegration(), new HttpClient5Integration(),
+                List.of(new HikariIntegration(),
+                        new TomcatJdbcIntegration(),
+                        new AgroalIntegration(),
+                        new HttpClient5Integration(),
                         new JdkHttpIntegration())),
                 config.get(Options.DISABLED_INTEGRATIONS));
         this.probes = new LeaseProbes(registry, instrumenter.factories());

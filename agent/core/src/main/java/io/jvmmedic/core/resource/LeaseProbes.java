@@ -42,8 +42,13 @@ public final class LeaseProbes extends Probes {
     }
 
     @Override
-    public void escaped(Object handle) {
-        registry.leases().escaped(handle);
+    public void usedThrough(Object watched) {
+        registry.leases().usedThrough(watched);
+    }
+
+    @Override
+    public void escaped(Object handleOrEntry) {
+        registry.leases().escaped(handleOrEntry);
     }
 
     @Override
@@ -62,8 +67,8 @@ public final class LeaseProbes extends Probes {
     }
 
     @Override
-    public void failed(Object entry, Throwable error) {
-        registry.leases().failed(entry, error);
+    public void failed(Object handleOrEntry, Throwable error) {
+        registry.leases().failed(handleOrEntry, error);
     }
 
     @Override

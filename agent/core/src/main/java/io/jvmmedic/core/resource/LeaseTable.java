@@ -31,6 +31,16 @@ final class LeaseTable {
         }
     }
 
+    /** The lease whose current borrow is watched by way of this object, or {@code null}. Looks at all of them. */
+    Lease findWatching(Object watched) {
+        for (Lease lease : table) {
+            if (lease != null && lease.hasHandle(watched)) {
+                return lease;
+            }
+        }
+        return null;
+    }
+
     synchronized Lease add(Object entry, ResourceHandle resource) {
         Lease present = find(entry);
         if (present != null) {

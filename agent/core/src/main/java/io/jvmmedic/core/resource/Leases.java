@@ -60,7 +60,11 @@ public final class Leases {
         if (anyWaiter) {
             stopWaiting(thread);
         }
-        lease.borrowed(handle, thread, mayCapture(lease) ? site() : null);
+        Object watched = lease.resource().watched(entry, handle);
+        lease.borrowed(watched == null ? handle : watched, thread, mayCapture(lease) ? site() : null);
+        if (watched == null) {
+            lease.escape();
+        }
     }
 
     public void returned(Object entry) {
@@ -87,13 +91,23 @@ public final class Leases {
         }
     }
 
-    public void escaped(Object handle) {
-        for (Lease lease : table.all()) {
-            if (lease.hasHandle(handle)) {
-                lease.escape();
-                return;
-            }
+    public void usedThrough(Object watched) {
+        Lease lease = table.findWatching(watched);
+        if (lease != null) {
+            lease.used(Jdk.threadId(Thread.currentThread()));
         }
+    }
+
+    public void escaped(Object handleOrEntry) {
+        Lease lease = find(handleOrEntry);
+        if (lease != null) {
+            lease.escape();
+        }
+    }
+
+    private Lease find(Object handleOrEntry) {
+        Lease lease = table.find(handleOrEntry);
+        return lease != null ? lease : table.findWatching(handleOrEntry);
     }
 
     public void waiting(Object pool, HandleFactory factory) {
@@ -108,18 +122,19 @@ public final class Leases {
         }
     }
 
+    /** @param pool {@code null} where only the thread is known: then it is the pool it waits for, if it waits */
     public void gaveUp(Object pool) {
-        stopWaiting(Jdk.threadId(Thread.currentThread()));
-        ResourceHandle resource = registry.find(pool);
+        Waiter waiter = stopWaiting(Jdk.threadId(Thread.currentThread()));
+        ResourceHandle resource = pool != null ? registry.find(pool) : waiter == null ? null : waiter.resource();
         if (resource != null) {
             timeouts.computeIfAbsent(resource, key -> new AtomicLong()).incrementAndGet();
         }
     }
 
-    public void failed(Object entry, Throwable error) {
-        Lease lease = table.find(entry);
+    public void failed(Object handleOrEntry, Throwable error) {
         SqlTrouble trouble = SqlTrouble.of(error);
-        if (lease != null && trouble.kind() != SqlTrouble.Kind.OTHER) {
+        Lease lease = trouble.kind() == SqlTrouble.Kind.OTHER ? null : find(handleOrEntry);
+        if (lease != null) {
             errorsOf(lease.resource()).failed(trouble, lease.breaks());
         }
     }
@@ -142,12 +157,15 @@ public final class Leases {
         }
     }
 
-    private void stopWaiting(long thread) {
-        if (waiters.remove(thread) != null && waiters.isEmpty()) {
+    /** What the thread waited for; {@code null} for nothing. */
+    private Waiter stopWaiting(long thread) {
+        Waiter waiter = waiters.remove(thread);
+        if (waiter != null && waiters.isEmpty()) {
             anyWaiter = false;
             // A waiter that came in between must not be lost from sight.
             anyWaiter = !waiters.isEmpty();
         }
+        return waiter;
     }
 
     /**

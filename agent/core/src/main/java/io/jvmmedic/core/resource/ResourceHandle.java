@@ -18,4 +18,14 @@ public interface ResourceHandle {
 
     /** Whether this handle is about {@code hostObject}; by identity. */
     boolean isAbout(Object hostObject);
+
+    /**
+     * What stays reachable for as long as anybody can go on working with this borrow: the handle itself, where all that
+     * comes out of it holds it. Called by host threads on each borrow: quick, no locks, never throws.
+     *
+     * @return {@code null} when there is no such object, so that this borrow is never proven to be leaked
+     */
+    default Object watched(Object entry, Object handle) {
+        return handle;
+    }
 }

@@ -9,6 +9,7 @@ import io.jvmmedic.core.instrument.driver.DriverIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
+import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
@@ -46,8 +47,12 @@ class AdviceRulesTest {
     }
 
     private static Stream<Integration> libraries() {
-        return Stream.of(new HikariIntegration(), new AgroalIntegration(), new HttpClient5Integration(),
-                new JdkHttpIntegration(), new SelfTest());
+        return Stream.of(new HikariIntegration(),
+                new TomcatJdbcIntegration(),
+                new AgroalIntegration(),
+                new HttpClient5Integration(),
+                new JdkHttpIntegration(),
+                new SelfTest());
     }
 
     static Stream<String> advices() {

@@ -90,7 +90,7 @@ public abstract class PoolContract {
     }
 
     /** Whether an unreachable handle can be seen at all; not where the pool keeps the handles it gave out reachable. */
-    protected boolean provesLeaks() {
+    protected boolean provesLeaks(String variant) {
         return true;
     }
 
@@ -415,7 +415,7 @@ public abstract class PoolContract {
     }
 
     /** By name; a pool's test may add what its own API hands out. */
-    protected Map<String, Kept> kept() {
+    protected Map<String, Kept> kept(String variant) {
         Map<String, Kept> kept = new LinkedHashMap<>();
         kept.put("the handle", connection -> connection);
         kept.put("a statement", Connection::createStatement);
@@ -475,7 +475,7 @@ public abstract class PoolContract {
     @ParameterizedTest
     @MethodSource("variants")
     void whoCanStillWorkIsNoLeak(String variant) throws Exception {
-        Map<String, Kept> kinds = kept();
+        Map<String, Kept> kinds = kept(variant);
         try (Ward ward = new Ward(variant, "kept", kinds.size(), LONG_WAIT_MILLIS)) {
             try (Connection connection = ward.pool.getConnection()) {
                 execute(connection, "create table if not exists kept(id int auto_increment, name varchar)");
@@ -512,7 +512,7 @@ public abstract class PoolContract {
     }
 
     /** Ways to leak that leave nothing behind to work with. */
-    protected Map<String, Kept> leaks() {
+    protected Map<String, Kept> leaks(String variant) {
         Map<String, Kept> leaks = new LinkedHashMap<>();
         leaks.put("a handle", connection -> 1);
         leaks.put("a closed statement", connection -> number(connection, "select 1"));
@@ -535,8 +535,8 @@ public abstract class PoolContract {
     @ParameterizedTest
     @MethodSource("variants")
     void whatNobodyCanReachIsProven(String variant) throws Exception {
-        assumeTrue(provesLeaks());
-        Map<String, Kept> kinds = leaks();
+        assumeTrue(provesLeaks(variant));
+        Map<String, Kept> kinds = leaks(variant);
         try (Ward ward = new Ward(variant, "dropped", kinds.size() + 1, LONG_WAIT_MILLIS);
                 Connection held = ward.pool.getConnection()) {
             execute(held, "create table if not exists leaked(id int)");
@@ -754,7 +754,7 @@ public abstract class PoolContract {
     @MethodSource("variants")
     void manyRoundsOfLeakAndReclaimLeaveAWholePool(String variant) throws Throwable {
         int maximum = 3;
-        List<Kept> ways = List.copyOf(leaks().values());
+        List<Kept> ways = List.copyOf(leaks(variant).values());
         try (Ward ward = new Ward(variant, "rounds", maximum, LONG_WAIT_MILLIS)) {
             PoolHandle handle = ward.handle();
             try (Connection connection = ward.pool.getConnection()) {

@@ -1,0 +1,36 @@
+package io.jvmmedic.core.instrument.tomcatjdbc;
+
+import io.jvmmedic.bootstrap.Hooks;
+import java.sql.Array;
+import java.sql.Blob;
+import java.sql.Clob;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLXML;
+import java.sql.Struct;
+import net.bytebuddy.asm.Advice;
+
+/** A call on the connection reaches the driver. All but statements come back as the driver's own objects, metadata included,
+ * and work without the proxy. */
+final class ConnectionCallAdvice {
+
+    private ConnectionCallAdvice() {
+    }
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    static void enter(@Advice.FieldValue("connection") Object entry) {
+        Hooks.used(entry);
+    }
+
+    @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
+    static void exit(@Advice.FieldValue("connection") Object entry, @Advice.Return Object value,
+            @Advice.Thrown Throwable error) {
+        if (error != null) {
+            Hooks.failed(entry, error);
+        } else if (value instanceof Connection || value instanceof DatabaseMetaData || value instanceof Blob
+                || value instanceof Clob || value instanceof SQLXML || value instanceof Array
+                || value instanceof Struct) {
+            Hooks.escaped(entry);
+        }
+    }
+}

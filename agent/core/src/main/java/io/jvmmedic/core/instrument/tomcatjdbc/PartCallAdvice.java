@@ -1,0 +1,29 @@
+package io.jvmmedic.core.instrument.tomcatjdbc;
+
+import io.jvmmedic.bootstrap.Hooks;
+import java.io.InputStream;
+import java.io.Reader;
+import java.sql.Array;
+import java.sql.Blob;
+import java.sql.Clob;
+import java.sql.Ref;
+import java.sql.SQLXML;
+import net.bytebuddy.asm.Advice;
+
+/** A call on a statement or a result set that fails, or gives out a part that reads through the driver's connection later. */
+final class PartCallAdvice {
+
+    private PartCallAdvice() {
+    }
+
+    @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
+    static void exit(@Advice.FieldValue("this$0") Object facade, @Advice.Return Object value,
+            @Advice.Thrown Throwable error) {
+        if (error != null) {
+            Hooks.failed(facade, error);
+        } else if (value instanceof Blob || value instanceof Clob || value instanceof SQLXML || value instanceof Array
+                || value instanceof Ref || value instanceof InputStream || value instanceof Reader) {
+            Hooks.escaped(facade);
+        }
+    }
+}
