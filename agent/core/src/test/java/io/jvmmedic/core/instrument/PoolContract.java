@@ -90,7 +90,7 @@ public abstract class PoolContract {
     }
 
     /** Whether an unreachable handle can be seen at all; not where the pool keeps the handles it gave out reachable. */
-    protected boolean provesLeaks(String variant) {
+    protected boolean provesLeaks() {
         return true;
     }
 
@@ -415,7 +415,7 @@ public abstract class PoolContract {
     }
 
     /** By name; a pool's test may add what its own API hands out. */
-    protected Map<String, Kept> kept(String variant) {
+    protected Map<String, Kept> kept() {
         Map<String, Kept> kept = new LinkedHashMap<>();
         kept.put("the handle", connection -> connection);
         kept.put("a statement", Connection::createStatement);
@@ -475,7 +475,7 @@ public abstract class PoolContract {
     @ParameterizedTest
     @MethodSource("variants")
     void whoCanStillWorkIsNoLeak(String variant) throws Exception {
-        Map<String, Kept> kinds = kept(variant);
+        Map<String, Kept> kinds = kept();
         try (Ward ward = new Ward(variant, "kept", kinds.size(), LONG_WAIT_MILLIS)) {
             try (Connection connection = ward.pool.getConnection()) {
                 execute(connection, "create table if not exists kept(id int auto_increment, name varchar)");
@@ -512,7 +512,7 @@ public abstract class PoolContract {
     }
 
     /** Ways to leak that leave nothing behind to work with. */
-    protected Map<String, Kept> leaks(String variant) {
+    protected Map<String, Kept> leaks() {
         Map<String, Kept> leaks = new LinkedHashMap<>();
         leaks.put("a handle", connection -> 1);
         leaks.put("a closed statement", connection -> number(connection, "select 1"));
@@ -532,10 +532,15 @@ public abstract class PoolContract {
         return leaks;
     }
 
+    /** Those of {@link #leaks()} that this variant leaves nothing of. */
+    protected Map<String, Kept> leaks(String variant) {
+        return leaks();
+    }
+
     @ParameterizedTest
     @MethodSource("variants")
     void whatNobodyCanReachIsProven(String variant) throws Exception {
-        assumeTrue(provesLeaks(variant));
+        assumeTrue(provesLeaks());
         Map<String, Kept> kinds = leaks(variant);
         try (Ward ward = new Ward(variant, "dropped", kinds.size() + 1, LONG_WAIT_MILLIS);
                 Connection held = ward.pool.getConnection()) {

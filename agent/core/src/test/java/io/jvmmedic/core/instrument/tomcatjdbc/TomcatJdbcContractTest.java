@@ -2,7 +2,6 @@ package io.jvmmedic.core.instrument.tomcatjdbc;
 
 import io.jvmmedic.core.instrument.Integration;
 import io.jvmmedic.core.instrument.PoolContract;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -36,15 +35,15 @@ class TomcatJdbcContractTest extends PoolContract {
     }
 
     @Override
-    protected Map<String, Kept> kept(String variant) {
-        Map<String, Kept> kept = new LinkedHashMap<>(super.kept(variant));
+    protected Map<String, Kept> kept() {
+        Map<String, Kept> kept = super.kept();
         kept.put("the pool's connection", connection -> ((javax.sql.PooledConnection) connection).getConnection());
         return kept;
     }
 
     @Override
     protected Map<String, Kept> leaks(String variant) {
-        Map<String, Kept> leaks = super.leaks(variant);
+        Map<String, Kept> leaks = super.leaks();
         leaks.remove("a look at metadata");
         if (variant.equals(RAW_RESULT_SETS)) {
             leaks.remove("an open result set");
