@@ -29,7 +29,7 @@ class ImportOrderTest {
             Map.entry("config", 1), Map.entry("model", 1), Map.entry("util", 1),
             Map.entry("resource", 2),
             Map.entry("instrument", 3), Map.entry("signal", 3),
-            Map.entry("detect", 4),
+            Map.entry("detect", 4), Map.entry("inquiry", 4),
             Map.entry("diagnose", 5),
             Map.entry("policy", 6), Map.entry("remedy", 6),
             Map.entry("audit", 7),

@@ -93,4 +93,20 @@ public final class PoolSample extends Event {
     @Label("Keeps Handles")
     @Description("The pool itself keeps the handles of borrowed connections, so that no leak can be proven by the garbage collector")
     public boolean keepsHandles;
+
+    @Label("Creator Wanted")
+    @Description("A new connection is wanted: somebody waits and there is room, or it is below its minimum")
+    public boolean creatorWanted;
+
+    @Label("Creator Dead")
+    @Description("Nothing is left that could make one")
+    public boolean creatorDead;
+
+    @Label("Creator Thread")
+    @Description("Thread that makes one right now; empty if none, or not known")
+    public String creatorThread;
+
+    @Label("Creator Doing")
+    @Description("Topmost frame of that thread")
+    public String creatorDoing;
 }

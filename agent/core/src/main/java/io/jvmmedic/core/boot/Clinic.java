@@ -20,6 +20,7 @@ import io.jvmmedic.core.control.LiveResources;
 import io.jvmmedic.core.control.Mailbox;
 import io.jvmmedic.core.control.Refusal;
 import io.jvmmedic.core.control.StatusView;
+import io.jvmmedic.core.detect.DeadPeerDetector;
 import io.jvmmedic.core.detect.Detector;
 import io.jvmmedic.core.detect.ExecutorSelfStarvationDetector;
 import io.jvmmedic.core.detect.ExecutorStalledDetector;
@@ -28,8 +29,11 @@ import io.jvmmedic.core.detect.LeakedConnectionDetector;
 import io.jvmmedic.core.detect.LeakedResponseDetector;
 import io.jvmmedic.core.detect.LockDeadlockDetector;
 import io.jvmmedic.core.detect.NestedBorrowDetector;
+import io.jvmmedic.core.detect.PoolCreatorDetector;
 import io.jvmmedic.core.detect.PoolExhaustionDetector;
+import io.jvmmedic.core.detect.StaleSessionsDetector;
 import io.jvmmedic.core.diagnose.Diagnostician;
+import io.jvmmedic.core.inquiry.ServerInquiry;
 import io.jvmmedic.core.instrument.InstallReport;
 import io.jvmmedic.core.instrument.Instrumenter;
 import io.jvmmedic.core.instrument.Integration;
@@ -47,6 +51,7 @@ import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.policy.BudgetLedger;
 import io.jvmmedic.core.policy.Policy;
 import io.jvmmedic.core.policy.ShadowBook;
+import io.jvmmedic.core.remedy.AbortDeadSessions;
 import io.jvmmedic.core.remedy.AbortHttpLease;
 import io.jvmmedic.core.remedy.AskForGc;
 import io.jvmmedic.core.remedy.DumpAllThreads;
@@ -60,12 +65,15 @@ import io.jvmmedic.core.remedy.Ladders;
 import io.jvmmedic.core.remedy.ReadinessFile;
 import io.jvmmedic.core.remedy.ReclaimLeakedConnection;
 import io.jvmmedic.core.remedy.Remedy;
+import io.jvmmedic.core.remedy.ResetPool;
+import io.jvmmedic.core.remedy.RevivePool;
 import io.jvmmedic.core.remedy.SoftEvictPool;
 import io.jvmmedic.core.remedy.ThreadText;
 import io.jvmmedic.core.resource.LeaseProbes;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.signal.Sampler;
 import io.jvmmedic.core.signal.Signals;
+import io.jvmmedic.core.signal.ThreadCpu;
 import io.jvmmedic.core.treatment.Engine;
 import io.jvmmedic.core.treatment.Ward;
 import io.jvmmedic.core.util.AtomicFiles;
@@ -131,6 +139,7 @@ final class Clinic {
     private List<Remedy> remedies = List.of();
     private Signals signals;
     private AskForGc gc;
+    private ServerInquiry inquiry;
     private Engine engine;
     private Sampler sampler;
     private AgentProperties properties;
@@ -222,18 +231,21 @@ final class Clinic {
     }
 
     private static Map<String, Option<Budget>> budgets() {
-        return Map.of(
-                ReclaimLeakedConnection.NAME, Options.BUDGET_RECLAIM,
-                AbortHttpLease.NAME, Options.BUDGET_RECLAIM,
-                GrowPool.NAME, Options.BUDGET_GROW,
-                GrowExecutor.NAME, Options.BUDGET_GROW,
-                SoftEvictPool.NAME, Options.BUDGET_EVICT,
-                DumpAllThreads.NAME, Options.BUDGET_DUMP,
-                GracefulRestart.NAME, Options.BUDGET_RESTART);
+        return Map.ofEntries(
+                Map.entry(ReclaimLeakedConnection.NAME, Options.BUDGET_RECLAIM),
+                Map.entry(AbortHttpLease.NAME, Options.BUDGET_RECLAIM),
+                Map.entry(AbortDeadSessions.NAME, Options.BUDGET_ABORT),
+                Map.entry(GrowPool.NAME, Options.BUDGET_GROW),
+                Map.entry(GrowExecutor.NAME, Options.BUDGET_GROW),
+                Map.entry(SoftEvictPool.NAME, Options.BUDGET_EVICT),
+                Map.entry(RevivePool.NAME, Options.BUDGET_REVIVE),
+                Map.entry(ResetPool.NAME, Options.BUDGET_RESET),
+                Map.entry(DumpAllThreads.NAME, Options.BUDGET_DUMP),
+                Map.entry(GracefulRestart.NAME, Options.BUDGET_RESTART));
     }
 
     private static Map<String, Option<Boolean>> drasticOptIns() {
-        return Map.of(GracefulRestart.NAME, Options.RESTART_ENABLED);
+        return Map.of(GracefulRestart.NAME, Options.RESTART_ENABLED, ResetPool.NAME, Options.RESET_ENABLED);
     }
 
     private long uptimeMillis() {
@@ -246,6 +258,9 @@ final class Clinic {
                 new LeakedConnectionDetector(config),
                 new NestedBorrowDetector(config),
                 new PoolExhaustionDetector(config),
+                new DeadPeerDetector(config),
+                new StaleSessionsDetector(config),
+                new PoolCreatorDetector(config),
                 new ExecutorSelfStarvationDetector(config),
                 new ExecutorStalledDetector(config),
                 new LockDeadlockDetector(config),
@@ -261,21 +276,26 @@ final class Clinic {
                 new DumpAllThreads(census, evidence),
                 new DumpBlackBox(evidence),
                 new ReclaimLeakedConnection(registry, config),
-                new SoftEvictPool(registry),
+                new SoftEvictPool(registry, clock),
                 new GrowPool(registry, config),
                 new GrowExecutor(registry, config),
                 new AbortHttpLease(registry, config),
+                new AbortDeadSessions(registry),
+                new RevivePool(registry),
+                new ResetPool(registry),
                 new GracefulRestart(config, reason -> lastWords(evidence, reason), this::vetoOnRestart));
         Ward ward = new Ward(Ladders.of(Ladders.EVIDENCE, remedies), Ladders.of(Ladders.STANDARD, remedies));
+        inquiry = new ServerInquiry(config, registry, census, ThreadCpu.ofThisJvm(clock), signals::accept, clock);
         gc = new AskForGc(config, ExplicitGc.ofThisJvm(), clock);
         engine = new Engine(detectors, new Diagnostician()::diagnose, ward, policy, mode, shadows,
                 new Closing(book, id -> recordAtEnd(evidence, id)), clock,
-                config.get(Options.UNDO_AFTER), config.get(Options.COOL_DOWN_AFTER_FAILURE), this::askForGc);
+                config.get(Options.UNDO_AFTER), config.get(Options.COOL_DOWN_AFTER_FAILURE), this::ask);
         engine.start();
     }
 
-    private void askForGc(Round round) {
+    private void ask(Round round) {
         gc.observe(round);
+        inquiry.observe(round, mode.get() == Mode.HEAL);
         if (mode.get() == Mode.HEAL && gc.refusal().isEmpty()) {
             note(gc.perform());
         }

@@ -50,6 +50,12 @@ public final class Options {
             "treatments that grow a pool or an executor", Parsers.budget());
     public static final Option<Budget> BUDGET_EVICT = add("budget.evict", "6/10m",
             "soft evictions of a pool", Parsers.budget());
+    public static final Option<Budget> BUDGET_ABORT = add("budget.abort", "30/10m",
+            "treatments that abort sessions of a dead server", Parsers.budget());
+    public static final Option<Budget> BUDGET_REVIVE = add("budget.revive", "3/1h",
+            "revivals of what makes connections for a pool", Parsers.budget());
+    public static final Option<Budget> BUDGET_RESET = add("budget.reset", "1/1h",
+            "hard resets of a pool", Parsers.budget());
     public static final Option<Budget> BUDGET_DUMP = add("budget.dump", "1/10m",
             "full thread dumps; dumps of the involved threads are not limited by it", Parsers.budget());
     public static final Option<Budget> BUDGET_RESTART = add("budget.restart", "2/1h",
@@ -68,6 +74,14 @@ public final class Options {
     public static final Option<Duration> GC_EVERY = add("gc.every", "3s",
             "at most one GC is asked for in this time, nor before 50 times as long as the last one took", Parsers.duration());
 
+    public static final Option<Boolean> SERVER_ASK = add("server.ask", "true",
+            "opens a connection beside a pool whose sessions fail or hang, to ask the server about them", Parsers.flag());
+    public static final Option<Duration> DEAD_PEER_SUSPECT_AFTER = add("dead-peer.suspect-after", "5s",
+            "a statement without an answer is asked about no earlier than this, nor before 4 x the learned hold time of its site",
+            Parsers.duration());
+    public static final Option<Duration> CREATOR_SUSPECT_AFTER = add("creator.suspect-after", "15s",
+            "a pool that wants a connection and gets none is suspected no earlier than this", Parsers.duration());
+
     public static final Option<Integer> POOL_GROW_CAP = add("pool.grow-cap", "50",
             "a pool is grown by at most this many percent of its maximum, and at least by 1", Parsers.number(1, 400));
     public static final Option<Integer> EXECUTOR_GROW_CAP = add("executor.grow-cap", "1000",
@@ -75,6 +89,8 @@ public final class Options {
     public static final Option<Duration> UNDO_AFTER = add("undo-after", "8s",
             "a loan is given back after it was not needed for this long", Parsers.duration());
 
+    public static final Option<Boolean> RESET_ENABLED = add("reset.enabled", "false",
+            "allows the hard reset of a pool, which closes all its connections, those in use too", Parsers.flag());
     public static final Option<Boolean> RESTART_ENABLED = add("restart.enabled", "false",
             "allows the graceful restart: drain, exit 86, halt at the deadline", Parsers.flag());
     public static final Option<String> RESTART_READINESS_FILE = add("restart.readiness-file", "",

@@ -10,15 +10,18 @@ import java.util.Map;
 public final class Ladders {
 
     /** Repairs, rung by rung. A fault without any is only reported. */
-    public static final Map<Fault, List<String>> STANDARD = Map.of(
-            Fault.CONNECTION_LEAK, List.of(ReclaimLeakedConnection.NAME),
-            Fault.NESTED_BORROW, List.of(GrowPool.NAME),
-            Fault.POOL_EXHAUSTION, List.of(SoftEvictPool.NAME, GrowPool.NAME),
-            Fault.EXECUTOR_SELF_STARVATION, List.of(GrowExecutor.NAME),
-            Fault.EXECUTOR_STALLED, List.of(GrowExecutor.NAME),
-            Fault.LOCK_DEADLOCK, List.of(GracefulRestart.NAME),
-            Fault.HTTP_LEAK, List.of(AbortHttpLease.NAME),
-            Fault.HTTP_POOL_EXHAUSTION, List.of());
+    public static final Map<Fault, List<String>> STANDARD = Map.ofEntries(
+            Map.entry(Fault.CONNECTION_LEAK, List.of(ReclaimLeakedConnection.NAME)),
+            Map.entry(Fault.NESTED_BORROW, List.of(GrowPool.NAME)),
+            Map.entry(Fault.POOL_EXHAUSTION, List.of(SoftEvictPool.NAME, GrowPool.NAME)),
+            Map.entry(Fault.STALE_SESSIONS, List.of(SoftEvictPool.NAME)),
+            Map.entry(Fault.DEAD_PEER, List.of(AbortDeadSessions.NAME)),
+            Map.entry(Fault.POOL_CREATOR, List.of(RevivePool.NAME, ResetPool.NAME)),
+            Map.entry(Fault.EXECUTOR_SELF_STARVATION, List.of(GrowExecutor.NAME)),
+            Map.entry(Fault.EXECUTOR_STALLED, List.of(GrowExecutor.NAME)),
+            Map.entry(Fault.LOCK_DEADLOCK, List.of(GracefulRestart.NAME)),
+            Map.entry(Fault.HTTP_LEAK, List.of(AbortHttpLease.NAME)),
+            Map.entry(Fault.HTTP_POOL_EXHAUSTION, List.of()));
 
     /** What is looked at once per incident before anything is done; heals nothing. */
     public static final Map<Fault, List<String>> EVIDENCE = evidence();

@@ -10,10 +10,13 @@ import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.Phrases;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Has a pool replace its idle connections: for those that serve nobody although somebody waits, or that a detector calls
@@ -24,13 +27,19 @@ public final class SoftEvictPool implements Remedy {
     public static final String NAME = "soft-evict-pool";
     /** A detector that found idle connections to be stale sets this measure to 1. */
     public static final String ASKED_FOR = "softEvict";
+    /** And this one to the wall-clock time, ms, of which that is true. */
+    public static final String AS_OF = "asOf";
 
     private static final Duration WITHIN = Duration.ofSeconds(5);
 
     private final ResourceRegistry registry;
+    private final Clock clock;
+    /** When a pool was evicted last, wall-clock ms: what was found before that is void. */
+    private final Map<ResourceId, Long> evictedAt = new ConcurrentHashMap<>();
 
-    public SoftEvictPool(ResourceRegistry registry) {
+    public SoftEvictPool(ResourceRegistry registry, Clock clock) {
         this.registry = registry;
+        this.clock = clock;
     }
 
     @Override
@@ -59,6 +68,9 @@ public final class SoftEvictPool implements Remedy {
         ExhaustionCause cause = ExhaustionCause.of(finding.evidence());
         if (!askedFor && cause != ExhaustionCause.UNKNOWN) {
             return impossible(id, "its slots are " + cause.words() + ", evicting idle connections frees none of them");
+        }
+        if (askedFor && evictedAt.getOrDefault(id, Long.MIN_VALUE) >= finding.evidence().measure(AS_OF)) {
+            return impossible(id, "its connections were evicted since they were found to be stale");
         }
         Optional<String> gone = noLongerNeeded(state, askedFor);
         if (gone.isPresent()) {
@@ -117,6 +129,7 @@ public final class SoftEvictPool implements Remedy {
 
         @Override
         public void apply() throws Throwable {
+            evictedAt.put(pool.id(), clock.millis());
             pool.softEvict().pull(null);
         }
 

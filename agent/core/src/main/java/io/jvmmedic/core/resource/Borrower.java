@@ -69,6 +69,16 @@ public final class Borrower {
         return id < 0 || Activity.isInDriver(stack);
     }
 
+    /** Whether this method is on the stack. */
+    public boolean isIn(String type, String method) {
+        for (StackTraceElement frame : stack) {
+            if (frame.getClassName().equals(type) && frame.getMethodName().equals(method)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** As {@link #name()}, without looking at a stack. */
     public static String name(long id, Thread thread) {
         if (thread != null) {

@@ -83,6 +83,14 @@ public interface PoolHandle extends ResourceHandle {
         return Lever.absent("how " + library() + " connects is not known");
     }
 
+    /**
+     * Borrows a session as the application does, gives it to the argument and returns it: what a borrower would get now.
+     * Not while somebody waits.
+     */
+    default Lever<Consumer<Connection>> borrow() {
+        return Lever.absent("how one borrows from " + library() + " is not known");
+    }
+
     /** Has the pool make connections again after its creator has died or hangs for ever. */
     default Lever<Void> revive() {
         return Lever.absent("borrowers of " + library() + " make connections themselves; nothing is there to be revived");

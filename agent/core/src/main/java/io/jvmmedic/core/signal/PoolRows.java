@@ -47,6 +47,7 @@ final class PoolRows {
         leases.attend(pool, pressed || state.active() * 2 > state.max());
 
         List<Signal> rows = new ArrayList<>();
+        PoolHandle.Creator creator = pool.creator();
         SqlErrors.Counts errors = leases.errors(pool);
         Collection<Waiter> own = waiters.values().stream().filter(waiter -> waiter.resource() == pool).toList();
         rows.add(Signal.of(Signal.POOL, now)
@@ -58,7 +59,11 @@ final class PoolRows {
                 .with("sinceGc", sinceGc).with("keepsHandles", pool.keepsHandles())
                 .with("lostErrors", errors.lost()).with("readOnlyErrors", errors.readOnly())
                 .with("failedSessions", errors.sessions()).with("failedConnects", errors.refused())
-                .with("fullErrors", errors.full()).with("lastError", errors.last()).build());
+                .with("fullErrors", errors.full()).with("lastError", errors.last())
+                .with("creatorWanted", creator.wanted()).with("creatorDead", creator.dead())
+                .with("creatorThread", creator.worker() == null ? "" : creator.worker().getName())
+                .with("creatorDoing", creator.worker() == null ? "" : AppFrames.top(creator.worker().getStackTrace()))
+                .build());
 
         held.stream()
                 .filter(lease -> exhausted && pressed || lease.unreachable() || lease.heldMillis() >= NOTABLE_MILLIS)

@@ -30,7 +30,8 @@ class AddingADetectorTest {
         List<Detector> detectors = List.of(new LeakedConnectionDetector(config()), new PoolExhaustionDetector(config()),
                 new NestedBorrowDetector(config()), new ExecutorSelfStarvationDetector(config()),
                 new ExecutorStalledDetector(config()), new LockDeadlockDetector(config()),
-                new LeakedResponseDetector(config()), new HttpPoolExhaustionDetector(config()));
+                new LeakedResponseDetector(config()), new HttpPoolExhaustionDetector(config()), new DeadPeerDetector(config()),
+                new StaleSessionsDetector(config()), new PoolCreatorDetector(config()));
         for (Detector detector : detectors) {
             assertTrue(page.contains("| `" + detector.name() + "` |"), detector.name());
             for (String need : detector.needs()) {

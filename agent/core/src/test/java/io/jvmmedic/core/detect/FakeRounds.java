@@ -68,7 +68,23 @@ public final class FakeRounds {
                 .with("active", active).with("idle", max - active).with("total", max).with("max", max)
                 .with("waiting", waiting).with("oldestWait", 0).with("borrows", 1_000).with("timeouts", 0)
                 .with("sinceGc", -1).with("keepsHandles", false).with("lostErrors", 0).with("readOnlyErrors", 0)
-                .with("failedSessions", 0).with("failedConnects", 0).with("fullErrors", 0).with("lastError", "");
+                .with("failedSessions", 0).with("failedConnects", 0).with("fullErrors", 0).with("lastError", "")
+                .with("creatorWanted", false).with("creatorDead", false).with("creatorThread", "")
+                .with("creatorDoing", "");
+    }
+
+    /** An answer to the agent's own connection beside a pool. */
+    public static Signal.Builder fresh(String resource, String outcome) {
+        return Signal.of(Signal.FRESH_CONNECTION, START).with("resource", resource).with("reason", "LOST")
+                .with("outcome", outcome).with("took", 5).with("error", outcome.equals("OK") ? "" : "08001")
+                .with("role", "UNKNOWN").with("pooledRole", "UNKNOWN");
+    }
+
+    /** What is said of one session; a lease of -1 is an idle one. */
+    public static Signal.Builder check(String resource, long lease, long silentFor, String verdict) {
+        return Signal.of(Signal.SESSION_CHECK, START).with("resource", resource).with("leaseId", lease)
+                .with("thread", lease < 0 ? "" : "http-" + lease).with("silentFor", silentFor)
+                .with("verdict", verdict).with("proof", "somebody said " + verdict);
     }
 
     /** A connection in use for a moment; override what matters. */

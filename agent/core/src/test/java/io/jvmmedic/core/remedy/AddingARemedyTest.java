@@ -9,6 +9,7 @@ import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.util.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +38,9 @@ class AddingARemedyTest {
     @Test
     void thePageNamesEveryRemedyWithItsRisk() throws IOException {
         MedicConfig config = MedicConfig.of(Map.of());
-        for (Remedy remedy : List.of(new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry),
+        for (Remedy remedy : List.of(new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM),
                 new GrowPool(registry, config), new GrowExecutor(registry, config), new AbortHttpLease(registry, config),
+                new AbortDeadSessions(registry), new RevivePool(registry), new ResetPool(registry),
                 new DumpInvolvedThreads(registry, null, null), new DumpAllThreads(null, null), new DumpBlackBox(null),
                 new GracefulRestart(config, reason -> { }, Optional::empty))) {
             assertTrue(page().contains("| `" + remedy.name() + "` | " + remedy.risk() + " |"), remedy.name());

@@ -8,6 +8,7 @@ import io.jvmmedic.core.config.MedicConfig;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.util.Clock;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,8 +21,9 @@ class LaddersTest {
     private final ResourceRegistry registry = new ResourceRegistry();
     private final MedicConfig config = MedicConfig.of(Map.of());
     private final List<Remedy> all = List.of(
-            new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry), new GrowPool(registry, config),
+            new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM), new GrowPool(registry, config),
             new GrowExecutor(registry, config), new AbortHttpLease(registry, config),
+            new AbortDeadSessions(registry), new RevivePool(registry), new ResetPool(registry),
             new DumpInvolvedThreads(registry, null, null), new DumpAllThreads(null, null), new DumpBlackBox(null),
             new GracefulRestart(config, reason -> { }, Optional::empty));
 

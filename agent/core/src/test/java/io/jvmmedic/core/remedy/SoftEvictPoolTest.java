@@ -10,6 +10,7 @@ import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.util.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class SoftEvictPoolTest {
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final FakePool pool = new FakePool(registry, "orders", 3);
-    private final Remedy remedy = new SoftEvictPool(registry);
+    private final Remedy remedy = new SoftEvictPool(registry, Clock.SYSTEM);
     private final Object handle = new Object();
 
     /** One out, two idle. */

@@ -10,6 +10,8 @@ import io.jvmmedic.core.resource.ResourceRegistry;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Consumer;
 
 /**
  * One {@code HikariPool}. State is read through its public methods, which take no lock: they count over a copy-on-write
@@ -18,6 +20,8 @@ import java.util.List;
 final class HikariHandle extends WeakHandle<Object> implements PoolHandle {
 
     private static final String LEAKED = "(leaked, reclaimed by JVM Medic)";
+    private static final String RESET = "(pool reset by JVM Medic)";
+    private static final long BORROW_MILLIS = 1_000;
     private static final String SURPLUS = "(above the maximum, closed by JVM Medic)";
 
     private final HikariMembers members;
@@ -111,6 +115,78 @@ final class HikariHandle extends WeakHandle<Object> implements PoolHandle {
     @Override
     public Lever<Integer> kick() {
         return Lever.of("HikariPool.addBagItem", wanted -> act(pool -> members.add(pool, wanted)));
+    }
+
+    /**
+     * Housekeeping adds connections by one thread of its own. Dead means that its executor is shut down while the pool is
+     * not; a thread that an {@code Error} has ended is replaced with the next demand.
+     */
+    @Override
+    public Creator creator() {
+        Object pool = hostObject();
+        if (pool == null || members.isShutdown(pool)) {
+            return Creator.BORROWERS;
+        }
+        boolean room = members.total(pool) < members.maximum(pool);
+        boolean wanted = room && (members.waiting(pool) > 0 || members.idle(pool) < members.minimumIdle(pool));
+        if (!wanted) {
+            return new Creator(false, false, null);
+        }
+        return new Creator(true, members.adder(pool).isShutdown(), members.adderThread(pool));
+    }
+
+    @Override
+    public Connection physical(Object entry) {
+        return members.connection(entry);
+    }
+
+    @Override
+    public Lever<Consumer<Connection>> connect() {
+        return Lever.of("PoolBase.newConnection", use -> act(pool -> {
+            try (Connection fresh = members.newConnection(pool)) {
+                use.accept(fresh);
+            }
+        }));
+    }
+
+    @Override
+    public Lever<Consumer<Connection>> borrow() {
+        return Lever.of("HikariPool.getConnection", use -> act(pool -> {
+            try (Connection session = members.borrow(pool, BORROW_MILLIS)) {
+                use.accept(session);
+            }
+        }));
+    }
+
+    /**
+     * Puts another thread beside the one that hangs, which is left alone: nobody knows what it holds. Should it come back
+     * with a connection after all, the pool may be above its maximum by that one.
+     */
+    @Override
+    public Lever<Void> revive() {
+        return Lever.of("ThreadPoolExecutor.setCorePoolSize", nothing -> act(pool -> {
+            ThreadPoolExecutor adder = members.adder(pool);
+            if (adder.isShutdown()) {
+                throw new IllegalStateException("the executor that adds connections was shut down and cannot be started"
+                        + " again");
+            }
+            int size = adder.getMaximumPoolSize() + 1;
+            adder.setMaximumPoolSize(size);
+            adder.setCorePoolSize(size);
+            members.add(pool, Math.max(1, members.waiting(pool)));
+        }));
+    }
+
+    @Override
+    public Lever<Void> reset() {
+        return Lever.of("HikariPool.softEvictConnections and closeConnection", nothing -> act(pool -> {
+            members.softEvict(pool);
+            for (Object entry : members.entries(pool)) {
+                members.markEvicted(entry);
+                members.close(pool, entry, RESET);
+            }
+            members.add(pool, members.waiting(pool));
+        }));
     }
 
     private void shed(Object pool, int surplus) throws Throwable {

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -16,6 +17,9 @@ final class HikariMembers {
 
     static final int IN_USE = 1;
     private static final int POOL_SHUTDOWN = 2;
+    /** {@code orders connection adder} up to HikariCP 5, {@code orders:connection-adder} from 6 on. */
+    private static final String ADDER = "adder";
+    private static final int SLACK = 64;
     private static final long PAUSE_NANOS = 20_000_000;
     private static final int MAX_CALLS = 50;
 
@@ -31,6 +35,12 @@ final class HikariMembers {
     private final Method reserve;
     private final Method maximum;
     private final Method setMaximum;
+    private final Method minimumIdle;
+    private final Method borrow;
+    private final Method newConnection;
+    private final Field connection;
+    private final Field adder;
+    private final Field poolName;
     private final Field entryState;
     private final Field poolState;
     private final Field config;
@@ -59,6 +69,13 @@ final class HikariMembers {
         reserve = method(bagType, "reserve", type(type, bagType.getName() + "$IConcurrentBagEntry"));
         Class<?> configType = config.getType();
         maximum = method(configType, "getMaximumPoolSize");
+        minimumIdle = method(configType, "getMinimumIdle");
+        borrow = method(type, "getConnection", long.class);
+        newConnection = Members.method(type, "newConnection").or(() -> Members.method(type, "newConnection", boolean.class))
+                .orElseThrow(() -> new IllegalStateException("this version of HikariCP has no newConnection"));
+        connection = field(entry, "connection");
+        adder = field(type, "addConnectionExecutor");
+        poolName = field(type, "poolName");
         setMaximum = method(configType, "setMaximumPoolSize", int.class);
     }
 
@@ -80,6 +97,59 @@ final class HikariMembers {
 
     int maximum(Object pool) {
         return number(Members.read(pool, config), maximum);
+    }
+
+    int minimumIdle(Object pool) {
+        return number(Members.read(pool, config), minimumIdle);
+    }
+
+    /** The driver's connection; {@code null} once the entry is closed. */
+    Connection connection(Object entry) {
+        return (Connection) Members.read(entry, connection);
+    }
+
+    Connection borrow(Object pool, long timeoutMillis) throws Throwable {
+        return (Connection) Members.call(pool, borrow, timeoutMillis);
+    }
+
+    /** Opens and sets up a connection that no slot counts. */
+    Connection newConnection(Object pool) throws Throwable {
+        return (Connection) (newConnection.getParameterCount() == 0
+                ? Members.call(pool, newConnection) : Members.call(pool, newConnection, false));
+    }
+
+    /** The executor whose one thread adds connections. */
+    ThreadPoolExecutor adder(Object pool) {
+        return (ThreadPoolExecutor) Members.read(pool, adder);
+    }
+
+    /**
+     * The thread that adds a connection right now. By its name, for an executor does not tell its threads; {@code null}
+     * where the user's thread factory names them differently.
+     */
+    Thread adderThread(Object pool) {
+        if (adder(pool).getActiveCount() == 0) {
+            return null;
+        }
+        String prefix = (String) Members.read(pool, poolName);
+        ThreadGroup all = rootGroup();
+        Thread[] threads = new Thread[all.activeCount() * 2 + SLACK];
+        int count = all.enumerate(threads, true);
+        for (int i = 0; i < count; i++) {
+            String name = threads[i].getName();
+            if (name.startsWith(prefix) && name.endsWith(ADDER)) {
+                return threads[i];
+            }
+        }
+        return null;
+    }
+
+    private static ThreadGroup rootGroup() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return group;
     }
 
     boolean isShutdown(Object pool) {

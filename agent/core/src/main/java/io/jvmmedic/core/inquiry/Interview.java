@@ -1,0 +1,292 @@
+package io.jvmmedic.core.inquiry;
+
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.Borrower;
+import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.Leases;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.Phrases;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One talk with the server behind a pool: opens a connection beside the pool, asks it about itself and about the pool's
+ * sessions, and looks at their sockets. Runs on a disposable thread. Sessions in use are never touched: of them only the
+ * fields of the driver's object are read.
+ */
+final class Interview {
+
+    /** Why the server is asked. */
+    enum Reason { LOST, READ_ONLY, SILENT, CREATOR }
+
+    /** The word of the server or of the network on one session. */
+    enum Verdict {
+        /** The server works on its statement, or knows the idle session. */
+        ALIVE,
+        /** The server has closed it. */
+        CLOSED,
+        /** The server itself, reached directly, does not know it. */
+        GONE,
+        /** The server has answered long ago, and nothing of it has arrived. */
+        ANSWERED,
+        /** The other side acknowledges nothing any more. */
+        UNREACHABLE,
+        UNKNOWN
+    }
+
+    /**
+     * A borrower that waits for the answer to a statement.
+     *
+     * @param quiet its thread has not run for a moment since it was looked at before, so not a byte has arrived
+     */
+    record Silent(Lease slot, Lease.View lease, Borrower borrower, boolean quiet) {
+    }
+
+    private record Idle(Object entry, Connection physical) {
+    }
+
+    /** @param trusted it was reached without anything in between, so what it does not know does not exist */
+    private record Witness(Map<Integer, Dialect.Backend> backends, boolean asked, boolean trusted, SessionSocket socket) {
+        private static final Witness NONE = new Witness(Map.of(), false, false, null);
+    }
+
+    /** Sent again and again for six seconds or more, by the usual doubling from 200 ms. */
+    private static final int RETRANSMITS = 5;
+    private static final int PROBES = 3;
+    /** What is on its way from a server may be stuck for some seconds in a bad network. */
+    private static final long ANSWERED_MILLIS = 10_000;
+    private static final int MAX_IDLE = 50;
+    private static final int NETWORK_MILLIS = 5_000;
+
+    private final PoolHandle pool;
+    private final Leases leases;
+    private final Reason reason;
+    private final List<Silent> silent;
+    private final Clock clock;
+    private final List<Signal> rows = new ArrayList<>();
+    private Dialect.Role role = Dialect.Role.UNKNOWN;
+    private Dialect.Role pooledRole = Dialect.Role.UNKNOWN;
+    private Witness witness = Witness.NONE;
+    private long took;
+
+    Interview(PoolHandle pool, Leases leases, Reason reason, List<Silent> silent, Clock clock) {
+        this.pool = pool;
+        this.leases = leases;
+        this.reason = reason;
+        this.silent = silent;
+        this.clock = clock;
+    }
+
+    /** Never throws; the first row is the one of the fresh connection. */
+    List<Signal> conduct() {
+        List<Idle> idle = reason == Reason.LOST ? idle() : List.of();
+        String error = "";
+        long begin = clock.monotonicMillis();
+        try {
+            pool.connect().pull(fresh -> {
+                took = clock.monotonicMillis() - begin;
+                ask(fresh, idle);
+            });
+            if (reason == Reason.READ_ONLY && role == Dialect.Role.WRITABLE) {
+                askPooled();
+            }
+        } catch (Throwable e) {
+            error = text(e);
+        }
+        boolean worked = error.isEmpty();
+        rows.add(Signal.of(Signal.FRESH_CONNECTION, clock.millis()).with("tick", -1).with("resource", pool.id())
+                .with("reason", reason.name()).with("outcome", worked ? "OK" : "FAILED").with("took", took)
+                .with("error", error).with("role", role.name()).with("pooledRole", pooledRole.name()).build());
+        if (worked) {
+            judge(idle);
+        }
+        return rows;
+    }
+
+    boolean reached() {
+        return rows.stream().anyMatch(row -> row.text("outcome").equals("OK"));
+    }
+
+    private static String text(Throwable error) {
+        if (error instanceof SQLException sql && sql.getSQLState() != null) {
+            return sql.getSQLState() + (sql.getErrorCode() == 0 ? "" : "/" + sql.getErrorCode());
+        }
+        return error.getClass().getName();
+    }
+
+    /** Free slots that were borrowed before; the pool's other ones have no history and nobody's errors. */
+    private List<Idle> idle() {
+        List<Idle> found = new ArrayList<>();
+        for (Lease slot : leases.slots(pool)) {
+            Object entry = slot.entry();
+            Connection physical = entry == null || slot.read() != null || pool.inUse(entry) ? null : pool.physical(entry);
+            if (physical != null && found.size() < MAX_IDLE) {
+                found.add(new Idle(entry, physical));
+            }
+        }
+        return found;
+    }
+
+    /** On the fresh connection, which nobody else has; any question may fail without spoiling the others. */
+    private void ask(Connection fresh, List<Idle> idle) {
+        try {
+            fresh.setNetworkTimeout(Runnable::run, NETWORK_MILLIS);
+            if (!fresh.isValid(NETWORK_MILLIS / 1_000)) {
+                throw new IllegalStateException("the fresh connection is not valid");
+            }
+            if (reason == Reason.READ_ONLY) {
+                role = Dialect.role(fresh);
+            } else if (reason != Reason.CREATOR) {
+                witness = witness(fresh, idle);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(text(e), e);
+        }
+    }
+
+    private Witness witness(Connection fresh, List<Idle> idle) throws SQLException {
+        SessionSocket socket = SessionSocket.of(fresh).orElse(null);
+        Set<Integer> pids = new HashSet<>();
+        idle.forEach(one -> pids.add(Dialect.pid(one.physical())));
+        silent.forEach(one -> pids.add(pid(one)));
+        pids.remove(0);
+        int own = Dialect.pid(fresh);
+        if (pids.isEmpty() || own == 0 || !Dialect.knowsSessions(fresh)) {
+            return new Witness(Map.of(), false, false, socket);
+        }
+        Dialect.Server server = Dialect.server(fresh);
+        // A connection pooler in between gives out numbers of its own, which no server knows.
+        boolean sameNumbers = server.pid() == own;
+        boolean direct = socket != null && socket.remote().getPort() == server.port()
+                && socket.remote().getAddress().equals(server.address());
+        return new Witness(sameNumbers ? Dialect.backends(fresh, pids) : Map.of(), sameNumbers, direct, socket);
+    }
+
+    /** What the pool gives a borrower now. One that could wait for its answer for ever is not asked: the slot would be lost. */
+    private void askPooled() {
+        PoolHandle.State state = pool.state();
+        if (state == null || state.idle() == 0 || state.waiting() > 0 || !pool.borrow().isPresent()) {
+            return;
+        }
+        try {
+            pool.borrow().pull(session -> {
+                try {
+                    session.setNetworkTimeout(Runnable::run, NETWORK_MILLIS);
+                    pooledRole = Dialect.role(session);
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        } catch (Throwable e) {
+            // Then it stays unknown, and proves nothing.
+        }
+    }
+
+    private void judge(List<Idle> idle) {
+        TcpTable table = TcpTable.read();
+        for (Idle one : idle) {
+            if (!pool.inUse(one.entry())) {
+                row(-1, "", 0, judgeIdle(one.physical(), table));
+            }
+        }
+        for (Silent one : silent) {
+            Lease.View now = one.slot().read();
+            // Whatever was learned is void if it has been used or given back since.
+            if (now != null && now.id() == one.lease().id() && now.idleMillis() >= one.lease().idleMillis()) {
+                row(now.id(), one.borrower().name(), now.idleMillis(), judgeSilent(one, table));
+            }
+        }
+    }
+
+    private record Judgement(Verdict verdict, String proof) {
+    }
+
+    private void row(long leaseId, String thread, long silentFor, Judgement judgement) {
+        rows.add(Signal.of(Signal.SESSION_CHECK, clock.millis()).with("tick", -1).with("resource", pool.id())
+                .with("leaseId", leaseId).with("thread", thread).with("silentFor", silentFor)
+                .with("verdict", judgement.verdict().name()).with("proof", judgement.proof()).build());
+    }
+
+    private Judgement judgeIdle(Connection physical, TcpTable table) {
+        Optional<TcpTable.Row> row = row(physical, table);
+        if (row.isPresent() && row.get().closedByPeer()) {
+            return new Judgement(Verdict.CLOSED, "its server has closed the TCP connection");
+        }
+        return network(row).or(() -> unknownToServer(physical)).orElseGet(() ->
+                witness.backends().containsKey(Dialect.pid(physical))
+                        ? new Judgement(Verdict.ALIVE, "the server knows the session")
+                        : new Judgement(Verdict.UNKNOWN, "neither the network nor the server tell"));
+    }
+
+    private Judgement judgeSilent(Silent one, TcpTable table) {
+        Connection physical = physical(one);
+        if (physical == null) {
+            return new Judgement(Verdict.UNKNOWN, "the driver's connection is not known");
+        }
+        Dialect.Backend backend = witness.backends().get(Dialect.pid(physical));
+        if (backend != null && !backend.idle()) {
+            return new Judgement(Verdict.ALIVE, "the server is at work on it");
+        }
+        Optional<Judgement> network = network(row(physical, table));
+        if (network.isPresent()) {
+            return network.get();
+        }
+        if (backend != null) {
+            boolean answered = backend.forMillis() >= ANSWERED_MILLIS && one.quiet()
+                    && one.lease().idleMillis() >= ANSWERED_MILLIS && one.borrower().isIn(RESULTS, RESULTS_METHOD);
+            return answered ? new Judgement(Verdict.ANSWERED, "the server has answered and been idle for "
+                    + Phrases.duration(backend.forMillis()) + ", and not a byte of it has arrived")
+                    : new Judgement(Verdict.UNKNOWN, "the server is idle on this session for "
+                            + Phrases.duration(backend.forMillis()));
+        }
+        return unknownToServer(physical)
+                .orElse(new Judgement(Verdict.UNKNOWN, "neither the network nor the server tell"));
+    }
+
+    /** Where the driver of PostgreSQL waits for rows; for a notification it waits elsewhere, and may for ever. */
+    private static final String RESULTS = "org.postgresql.core.v3.QueryExecutorImpl";
+    private static final String RESULTS_METHOD = "processResults";
+
+    private static Optional<Judgement> network(Optional<TcpTable.Row> row) {
+        return row.filter(one -> one.retransmits() >= RETRANSMITS && one.unacknowledged() > 0 || one.probes() >= PROBES)
+                .map(one -> new Judgement(Verdict.UNREACHABLE, one.probes() >= PROBES
+                        ? one.probes() + " keep-alive probes in a row were not answered"
+                        : one.unacknowledged() + " bytes were sent " + one.retransmits()
+                                + " times in a row and never acknowledged"));
+    }
+
+    /** Only of the very server this session was opened to: behind a balancer another one would not know it either. */
+    private Optional<Judgement> unknownToServer(Connection physical) {
+        int pid = Dialect.pid(physical);
+        SessionSocket socket = SessionSocket.of(physical).orElse(null);
+        boolean sameServer = witness.asked() && witness.trusted() && socket != null
+                && socket.remote().equals(witness.socket().remote());
+        return sameServer && pid != 0 && !witness.backends().containsKey(pid)
+                ? Optional.of(new Judgement(Verdict.GONE, "the server does not know its process " + pid))
+                : Optional.empty();
+    }
+
+    private Optional<TcpTable.Row> row(Connection physical, TcpTable table) {
+        // One socket for two connections is none of theirs: something that the driver's objects share.
+        return SessionSocket.of(physical)
+                .filter(socket -> witness.socket() != null && !socket.local().equals(witness.socket().local()))
+                .flatMap(socket -> table.find(socket.local(), socket.remote()));
+    }
+
+    private int pid(Silent one) {
+        Connection physical = physical(one);
+        return physical == null ? 0 : Dialect.pid(physical);
+    }
+
+    private Connection physical(Silent one) {
+        Object entry = one.slot().entry();
+        return entry == null ? null : pool.physical(entry);
+    }
+}

@@ -1,0 +1,203 @@
+package io.jvmmedic.core.inquiry;
+
+import io.jvmmedic.core.config.MedicConfig;
+import io.jvmmedic.core.config.Options;
+import io.jvmmedic.core.inquiry.Interview.Reason;
+import io.jvmmedic.core.model.Round;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.Borrower;
+import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.util.Activity;
+import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.DisposableCall;
+import io.jvmmedic.core.util.Globs;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+
+/**
+ * Asks the server behind a pool when its sessions fail in bursts, hang, or are not made any more. Heals nothing: what it
+ * learns is written as signals, and detectors judge them, so that a recording tells the whole proof.
+ *
+ * <p>Each talk costs the server one connection for a moment. So one at a time for a pool, never more often than every
+ * {@value #EVERY_MILLIS} ms, and after each failure half as often: a server that is full or down is not to be knocked at.
+ *
+ * <p>Belongs to the engine's thread; the talks run on disposable ones.
+ */
+public final class ServerInquiry {
+
+    static final long EVERY_MILLIS = 3_000;
+    private static final long MAX_EVERY_MILLIS = 60_000;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int MAX_AT_ONCE = 4;
+    /** How far back errors count as one burst. */
+    private static final long WINDOW_MILLIS = 10_000;
+    private static final int LOST_SESSIONS = 2;
+    private static final int READ_ONLY_ERRORS = 3;
+    private static final int LEARNED_FACTOR = 4;
+    private static final long CREATOR_MILLIS = 5_000;
+
+    /** A pool's counts at one round. */
+    private record Moment(long millis, long lost, long sessions, long readOnly, long total, boolean wanted) {
+    }
+
+    /** What is asked of one pool. */
+    private static final class Talks {
+        private final Deque<Moment> moments = new ArrayDeque<>();
+        private DisposableCall<Boolean> call;
+        private long nextAt;
+        private long everyMillis = EVERY_MILLIS;
+        private long wantedSince = -1;
+    }
+
+    private final ResourceRegistry registry;
+    private final ThreadView threads;
+    private final ToLongFunction<Thread> cpuNanos;
+    private final Consumer<Signal> target;
+    private final Clock clock;
+    private final boolean enabled;
+    private final Globs excluded;
+    private final long suspectAfter;
+    private final Map<String, Talks> talks = new HashMap<>();
+    /** CPU time of the threads of silent sessions when they were looked at last, by lease. */
+    private final Map<Long, Long> cpuBefore = new ConcurrentHashMap<>();
+
+    /**
+     * @param cpuNanos CPU time of a thread, -1 if unknown
+     * @param target gets the answers, on the thread of the talk
+     */
+    public ServerInquiry(MedicConfig config, ResourceRegistry registry, ThreadView threads,
+            ToLongFunction<Thread> cpuNanos, Consumer<Signal> target, Clock clock) {
+        this.registry = registry;
+        this.threads = threads;
+        this.cpuNanos = cpuNanos;
+        this.target = target;
+        this.clock = clock;
+        this.enabled = config.get(Options.SERVER_ASK);
+        this.excluded = Globs.of(config.get(Options.EXCLUDE));
+        this.suspectAfter = config.get(Options.DEAD_PEER_SUSPECT_AFTER).toMillis();
+    }
+
+    /**
+     * Takes in a round, and asks where there is a reason to.
+     *
+     * @param allowed whether asking is allowed now; nothing but looking is done otherwise
+     */
+    public void observe(Round round, boolean allowed) {
+        Set<String> present = new HashSet<>();
+        for (Signal row : round.of(Signal.POOL)) {
+            String resource = row.text("resource");
+            present.add(resource);
+            Talks own = talks.computeIfAbsent(resource, key -> new Talks());
+            settle(own);
+            Optional<Reason> reason = reason(own, row, round);
+            if (reason.isPresent() && allowed && enabled && !excluded.matches(resource)) {
+                ask(own, row, reason.get());
+            }
+        }
+        talks.keySet().retainAll(present);
+    }
+
+    private void settle(Talks own) {
+        if (own.call != null && (own.call.isDone() || own.call.isOverdue())) {
+            boolean reached = false;
+            try {
+                reached = own.call.isDone() && own.call.result();
+            } catch (Throwable e) {
+                // As good as no answer.
+            }
+            own.call = null;
+            own.everyMillis = reached ? EVERY_MILLIS : Math.min(MAX_EVERY_MILLIS, own.everyMillis * 2);
+            own.nextAt = clock.monotonicMillis() + own.everyMillis;
+        }
+    }
+
+    private Optional<Reason> reason(Talks own, Signal row, Round round) {
+        Moment now = new Moment(round.millis(), row.number("lostErrors"), row.number("failedSessions"),
+                row.number("readOnlyErrors"), row.number("total"), row.flag("creatorWanted"));
+        if (round.late()) {
+            own.moments.clear();
+        }
+        own.moments.addLast(now);
+        while (now.millis() - own.moments.getFirst().millis() > WINDOW_MILLIS) {
+            own.moments.removeFirst();
+        }
+        Moment first = own.moments.getFirst();
+        own.wantedSince = !now.wanted() || now.total() != first.total() ? -1
+                : own.wantedSince == -1 ? now.millis() : own.wantedSince;
+        if (now.readOnly() - first.readOnly() >= READ_ONLY_ERRORS) {
+            return Optional.of(Reason.READ_ONLY);
+        }
+        if (now.lost() > first.lost() && now.sessions() - first.sessions() >= LOST_SESSIONS) {
+            return Optional.of(Reason.LOST);
+        }
+        if (round.of(Signal.HELD_CONNECTION).stream()
+                .anyMatch(held -> held.text("resource").equals(row.text("resource")) && isSilent(held))) {
+            return Optional.of(Reason.SILENT);
+        }
+        return own.wantedSince != -1 && now.millis() - own.wantedSince >= CREATOR_MILLIS
+                ? Optional.of(Reason.CREATOR) : Optional.empty();
+    }
+
+    private boolean isSilent(Signal held) {
+        return held.text("activity").equals(Activity.JDBC.name())
+                && isSilent(held.number("idleFor"), held.number("typicalHold"));
+    }
+
+    /** Inside the driver for longer than this connection's site ever held one, by a factor. */
+    private boolean isSilent(long idleMillis, long typicalMillis) {
+        return idleMillis >= Math.max(suspectAfter, typicalMillis < 0 ? 0 : LEARNED_FACTOR * typicalMillis);
+    }
+
+    private void ask(Talks own, Signal row, Reason reason) {
+        long running = talks.values().stream().filter(one -> one.call != null).count();
+        if (own.call != null || clock.monotonicMillis() < own.nextAt || running >= MAX_AT_ONCE) {
+            return;
+        }
+        PoolHandle pool = registry.byId(row.resource()).orElse(null) instanceof PoolHandle found ? found : null;
+        if (pool == null || !pool.connect().isPresent()) {
+            return;
+        }
+        own.call = DisposableCall.start(LIMIT, clock, () -> {
+            Interview interview = new Interview(pool, registry.leases(), reason,
+                    reason == Reason.SILENT ? silent(pool) : List.of(), clock);
+            interview.conduct().forEach(target);
+            return interview.reached();
+        });
+    }
+
+    private List<Interview.Silent> silent(PoolHandle pool) {
+        List<Interview.Silent> found = new ArrayList<>();
+        for (Lease slot : registry.leases().slots(pool)) {
+            Lease.View lease = slot.read();
+            if (lease != null && isSilent(lease.idleMillis(), lease.typicalHoldMillis())) {
+                Borrower borrower = Borrower.of(lease.userId(), threads);
+                if (borrower.activity(null) == Activity.JDBC) {
+                    found.add(new Interview.Silent(slot, lease, borrower, isQuiet(lease)));
+                }
+            }
+        }
+        cpuBefore.keySet().removeIf(lease -> registry.leases().byId(lease) == null);
+        return found;
+    }
+
+    private boolean isQuiet(Lease.View lease) {
+        Thread thread = lease.userId() < 0 ? null : threads.byId(lease.userId());
+        long cpu = thread == null ? -1 : cpuNanos.applyAsLong(thread);
+        Long before = cpu < 0 ? cpuBefore.remove(lease.id()) : cpuBefore.put(lease.id(), cpu);
+        return cpu >= 0 && before != null && before == cpu;
+    }
+}

@@ -1,0 +1,151 @@
+package io.jvmmedic.core.remedy;
+
+import io.jvmmedic.core.model.Claim;
+import io.jvmmedic.core.model.Confidence;
+import io.jvmmedic.core.model.Diagnosis;
+import io.jvmmedic.core.model.Finding;
+import io.jvmmedic.core.model.Plan;
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Risk;
+import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.util.Phrases;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Aborts sessions whose server cannot answer any more, so that their borrowers get an exception instead of waiting for
+ * ever, and has the pool replace its idle ones. By {@code Connection.abort}, the one call that JDBC allows while another
+ * thread is in a statement; the pool then refills as it is asked, one connection after the other.
+ */
+public final class AbortDeadSessions implements Remedy {
+
+    public static final String NAME = "abort-dead-sessions";
+
+    private static final Duration WITHIN = Duration.ofSeconds(5);
+
+    private final ResourceRegistry registry;
+
+    public AbortDeadSessions(ResourceRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Risk risk() {
+        return Risk.FORCEFUL;
+    }
+
+    @Override
+    public Preparation prepare(Diagnosis diagnosis) {
+        ResourceId id = diagnosis.resource();
+        Finding finding = diagnosis.primary();
+        PoolHandle pool = registry.byId(id).orElse(null) instanceof PoolHandle found ? found : null;
+        if (pool == null || pool.state() == null) {
+            return new Preparation.Impossible(id + ": the pool is gone");
+        }
+        // Silence alone is what a long report looks like, whatever the settings say.
+        if (finding.confidence() != Confidence.CERTAIN) {
+            return new Preparation.Impossible(id + ": nothing proves that these sessions are dead");
+        }
+        List<Target> targets = new ArrayList<>();
+        for (long leaseId : finding.evidence().leases()) {
+            Lease slot = registry.leases().byId(leaseId);
+            Lease.View view = slot == null ? null : slot.read();
+            if (view != null && view.resource() == pool
+                    && view.idleMillis() >= finding.evidence().measure("silentFor") && pool.inUse(slot.entry())) {
+                targets.add(new Target(leaseId, slot, view.idleMillis()));
+            }
+        }
+        if (targets.isEmpty()) {
+            return new Preparation.Impossible(id + ": none of the " + sessions(finding.evidence().leases().size())
+                    + " waits for an answer any more");
+        }
+        if (targets.stream().allMatch(target -> pool.physical(target.slot().entry()) == null)) {
+            return new Preparation.Impossible(id + ": the driver's connections below " + pool.library() + " are not known");
+        }
+        Claim claim = new Claim("the borrowers of the " + sessions(targets.size()) + " are released and the pool does not count "
+                + (targets.size() == 1 ? "it" : "them") + " as in use any more, within " + WITHIN.toSeconds() + " s", WITHIN);
+        Plan plan = new Plan(id, NAME, risk(), finding.confidence(), finding.evidence().proof(), claim,
+                "none: a session without a server is nothing, the pool opens new ones");
+        return new Preparation.Ready(plan, new Abort(pool, targets));
+    }
+
+    private static String sessions(int count) {
+        return Phrases.count(count, "dead session");
+    }
+
+    /** @param silentMillis a use since then would have made its idle time less */
+    private record Target(long leaseId, Lease slot, long silentMillis) {
+    }
+
+    private final class Abort implements Action {
+
+        private final PoolHandle pool;
+        private final List<Target> targets;
+        private volatile int aborted;
+
+        private Abort(PoolHandle pool, List<Target> targets) {
+            this.pool = pool;
+            this.targets = targets;
+        }
+
+        /** The lease is read last: what was said before is void if the slot has changed hands meanwhile. */
+        private boolean stillWaits(Target target) {
+            Object entry = target.slot().entry();
+            if (entry == null || !pool.inUse(entry)) {
+                return false;
+            }
+            Lease.View view = target.slot().read();
+            return view != null && view.id() == target.leaseId() && view.idleMillis() >= target.silentMillis();
+        }
+
+        @Override
+        public Optional<String> noLongerNeeded() {
+            return targets.stream().anyMatch(this::stillWaits) ? Optional.empty()
+                    : Optional.of("none of the " + sessions(targets.size()) + " waits for an answer any more");
+        }
+
+        @Override
+        public String observe() {
+            return StateText.of(pool.state()) + " dead=" + targets.stream().filter(this::stillWaits).count()
+                    + " aborted=" + aborted;
+        }
+
+        @Override
+        public void apply() throws Throwable {
+            Throwable failure = null;
+            for (Target target : targets) {
+                Object entry = target.slot().entry();
+                Connection physical = entry == null ? null : pool.physical(entry);
+                if (physical != null && stillWaits(target)) {
+                    try {
+                        physical.abort(Runnable::run);
+                        aborted++;
+                    } catch (Throwable e) {
+                        failure = e;
+                    }
+                }
+            }
+            if (pool.softEvict().isPresent() && aborted > 0) {
+                pool.softEvict().pull(null);
+            }
+            if (aborted == 0 && failure != null) {
+                throw failure;
+            }
+        }
+
+        @Override
+        public boolean claimHolds() {
+            return targets.stream().noneMatch(this::stillWaits);
+        }
+    }
+}
