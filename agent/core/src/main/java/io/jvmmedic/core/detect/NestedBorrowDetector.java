@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
  * Finds pools locked by their own borrowers: each holder waits for a further slot, so no slot can come back.
  *
  * <p>{@code CERTAIN}: the pool is full, each of its slots is accounted for, each holder waits for this pool or for one that
- * is locked in the same way, a second round sees the same leases, unused, with the same waits grown older, and what they
- * hold is known to be still in use. That last part matters: threads that <em>leaked</em> their connections and ask for new
+ * is locked in the same way, a second round sees the same leases, unused, with the same waits grown older (or, where waits
+ * time out in between, others in the same position), and what they hold is known to be still in use. That last part matters: threads that <em>leaked</em> their connections and ask for new
  * ones look exactly alike. In use is what the borrowing code, still on the stack, will return; or what the garbage collector
  * has looked at since the wait began and found reachable.
  *
@@ -42,15 +42,38 @@ public final class NestedBorrowDetector implements Detector {
     /**
      * What must stay the same for a proof.
      *
+     * @param millis when this was seen
+     * @param timeouts waits that ended without a slot, ever
      * @param idle idle time by lease
      * @param waits how long each waiter has waited, by thread
      * @param rounds consecutive rounds in which the same threads waited, all of them holders
      */
-    private record Standstill(long borrows, Map<Long, Long> idle, Map<Long, Long> waits, boolean locked, int rounds) {
+    private record Standstill(long millis, long borrows, long timeouts, Map<Long, Long> idle, Map<Long, Long> waits,
+            boolean locked, int rounds) {
 
         boolean continues(Standstill before) {
-            return borrows == before.borrows && locked && before.locked
-                    && allGrew(idle, before.idle) && allGrew(waits, before.waits);
+            return locked && before.locked && (stands(before) || isOnlyMovedByTimeouts(before));
+        }
+
+        private boolean stands(Standstill before) {
+            return borrows == before.borrows && allGrew(idle, before.idle) && allGrew(waits, before.waits);
+        }
+
+        /**
+         * With short and staggered time-outs it never stands still for a second: each wait that ends in an error gives
+         * one slot back, the next borrower takes it and waits in its turn. Whoever was there before is there unchanged.
+         */
+        private boolean isOnlyMovedByTimeouts(Standstill before) {
+            long since = millis - before.millis;
+            return timeouts > before.timeouts && isNewOrGrew(idle, before.idle, since)
+                    && isNewOrGrew(waits, before.waits, since);
+        }
+
+        private static boolean isNewOrGrew(Map<Long, Long> now, Map<Long, Long> before, long since) {
+            return now.entrySet().stream().allMatch(entry -> {
+                Long was = before.get(entry.getKey());
+                return entry.getValue() >= 0 && (entry.getValue() <= since || was != null && entry.getValue() > was);
+            });
         }
 
         static boolean allGrew(Map<Long, Long> now, Map<Long, Long> before) {
@@ -113,7 +136,7 @@ public final class NestedBorrowDetector implements Detector {
         for (Pool pool : full.values()) {
             String resource = pool.resource();
             Standstill before = standstills.get(resource);
-            Standstill now = standstill(pool, waits, locked.containsKey(resource), before);
+            Standstill now = standstill(round.millis(), pool, waits, locked.containsKey(resource), before);
             standstills.put(resource, now);
             rounds.put(resource, now.rounds());
             if (before != null && now.continues(before)) {
@@ -167,7 +190,7 @@ public final class NestedBorrowDetector implements Detector {
         return closed;
     }
 
-    private static Standstill standstill(Pool pool, Map<Long, Long> waits, boolean locked, Standstill before) {
+    private static Standstill standstill(long millis, Pool pool, Map<Long, Long> waits, boolean locked, Standstill before) {
         Map<Long, Long> idle = new HashMap<>();
         Map<Long, Long> waited = new HashMap<>();
         for (Holder holder : pool.holders()) {
@@ -178,7 +201,8 @@ public final class NestedBorrowDetector implements Detector {
             }
         }
         int rounds = before != null && Standstill.allGrew(waited, before.waits()) ? before.rounds() + 1 : 1;
-        return new Standstill(pool.sample().number("borrows"), idle, waited, locked, rounds);
+        return new Standstill(millis, pool.sample().number("borrows"), pool.sample().number("timeouts"), idle, waited, locked,
+                rounds);
     }
 
     private Finding proven(Pool pool, Set<String> locked) {
@@ -189,8 +213,8 @@ public final class NestedBorrowDetector implements Detector {
                         + " waits for a further connection",
                 "each slot is accounted for and still in use, each holder waits for " + pool.resource()
                         + (others.isEmpty() ? "" : " or for " + others + ", locked in the same way,")
-                        + " and a second round saw the same leases unused and the same waits grown older:"
-                        + " no slot can come back before a wait times out");
+                        + " and a second round saw the same"
+                        + " again, nobody served except by a wait that timed out: no slot can come back otherwise");
     }
 
     /** Within a few rounds a collection is asked for and tells the two apart; only if none may come is it worth a word. */

@@ -25,6 +25,11 @@ final class DirectFeed implements Feed {
     }
 
     @Override
+    public long delayMillis() {
+        return 0;
+    }
+
+    @Override
     public String describe() {
         return "degraded: " + reason;
     }

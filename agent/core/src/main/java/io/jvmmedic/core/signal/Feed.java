@@ -9,6 +9,9 @@ interface Feed extends SignalSink {
     /** False when signals go in and do not come out any more. */
     boolean isAlive();
 
+    /** How long the last round took from the sampler to the detectors, ms. */
+    long delayMillis();
+
     /** For the status: {@code streaming}, or {@code degraded: why}. */
     String describe();
 

@@ -35,6 +35,11 @@ final class FlightRecorderFeed implements Feed {
     }
 
     @Override
+    public long delayMillis() {
+        return stream.delayMillis();
+    }
+
+    @Override
     public String describe() {
         return "streaming";
     }

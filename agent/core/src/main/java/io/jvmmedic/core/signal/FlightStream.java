@@ -36,6 +36,7 @@ final class FlightStream {
     private final RecordingStream stream;
     private final Clock clock;
     private volatile long lastArrival;
+    private volatile long delay;
 
     FlightStream(SignalSink target, Clock clock) {
         this.clock = clock;
@@ -46,6 +47,7 @@ final class FlightStream {
             stream.enable(JfrEvents.PREFIX + type).withoutStackTrace();
             stream.onEvent(JfrEvents.PREFIX + type, event -> {
                 lastArrival = clock.monotonicMillis();
+                delay = clock.millis() - event.getStartTime().toEpochMilli();
                 target.accept(EventCopy.of(event));
             });
         }
@@ -67,6 +69,11 @@ final class FlightStream {
     /** Time since our last own event arrived, ms: while the sampler runs, more than some seconds means the stream died. */
     long silenceMillis() {
         return clock.monotonicMillis() - lastArrival;
+    }
+
+    /** Time between commit and arrival of the last of our own events, ms. */
+    long delayMillis() {
+        return delay;
     }
 
     void close() {

@@ -49,6 +49,8 @@ public final class Sampler {
     private final HttpRows httpRows;
     private final Thread thread = new MedicThread(this::run, "sampler");
 
+    private final FlushPhase phase = new FlushPhase();
+
     private volatile boolean stopped;
     private long round;
     private int failures;
@@ -96,9 +98,11 @@ public final class Sampler {
             tick += (int) (late / CoarseClock.TICK_MILLIS);
             CoarseClock.set(tick);
             guarded(eachTick);
-            if (tick / TICKS_PER_ROUND != round) {
-                long missed = Math.max(0, tick / TICKS_PER_ROUND - round - 1) * 1_000L;
-                round = tick / TICKS_PER_ROUND;
+            int current = (tick - phase.ticks()) / TICKS_PER_ROUND;
+            if (current != round) {
+                long missed = Math.max(0, current - round - 1) * 1_000L;
+                round = current;
+                phase.roundEnded(signals.delayMillis());
                 guarded(() -> sample(round, late + missed));
             }
         }

@@ -66,6 +66,11 @@ public final class Signals implements SignalSink {
         }
     }
 
+    /** How long the last round took from the sampler to the detectors, ms. */
+    long delayMillis() {
+        return feed.delayMillis();
+    }
+
     public String describe() {
         return feed.describe();
     }

@@ -98,6 +98,24 @@ class NestedBorrowDetectorTest {
         assertNotCertainWhenChanged("a wait that began anew", rows -> rows.get(rows.size() - 1).with("waitedFor", 100));
     }
 
+    /** A wait of 3 s times out each second; who gets the slot takes the same position. */
+    @Test
+    void waitsThatTimeOutInTurnAreNoProgress() {
+        assertEquals(Confidence.CERTAIN, afterOneSlotChangedHands(1, 400).confidence());
+        assertEquals(Confidence.HINT, afterOneSlotChangedHands(0, 400).confidence(), "nobody timed out, so somebody gave it back");
+        assertEquals(Confidence.HINT, afterOneSlotChangedHands(1, 1_400).confidence(), "it was not seen in the round before");
+    }
+
+    private static Finding afterOneSlotChangedHands(int timeouts, int heldMillis) {
+        NestedBorrowDetector detector = new NestedBorrowDetector(config());
+        detector.evaluate(round(1, false, locked(POOL, POOL, 3, 1)));
+        List<Signal.Builder> rows = locked(POOL, POOL, 3, 2);
+        rows.get(0).with("borrows", 1_001).with("timeouts", timeouts);
+        rows.get(3).with("leaseId", 77).with("threadId", 177).with("idleFor", heldMillis).with("heldFor", heldMillis);
+        rows.get(6).with("threadId", 177).with("waitedFor", heldMillis);
+        return only(detector.evaluate(round(2, false, rows)));
+    }
+
     @Test
     void threadsThatMayHaveLeakedWhatTheyHoldAreNoProofBeforeTheCollectorLooked() {
         for (int tick = 1; tick <= 6; tick++) {
