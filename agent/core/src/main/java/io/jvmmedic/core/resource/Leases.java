@@ -37,6 +37,8 @@ public final class Leases {
     /** Read on each borrow: an empty set costs one field load. */
     private volatile boolean anyAttention;
     private volatile boolean anyWaiter;
+    /** Somebody began to wait after a time in which nobody did. */
+    private volatile boolean waitsBegan;
     /** Not volatile: a stale read costs one stack walk. */
     private int captureTick;
     private int captured;
@@ -118,7 +120,10 @@ public final class Leases {
                 // Not only at the next sample: a pool can be locked or leaked dry within milliseconds.
                 attend(resource, true);
             });
-            anyWaiter = true;
+            if (!anyWaiter) {
+                anyWaiter = true;
+                waitsBegan = true;
+            }
         }
     }
 
@@ -205,6 +210,13 @@ public final class Leases {
             attention.computeIfPresent(resource, (key, until) -> until - now > 0 ? until : null);
         }
         anyAttention = !attention.isEmpty();
+    }
+
+    /** Whether somebody began to wait, where nobody did, since this was asked last. For the sampler. */
+    public boolean haveWaitsBegun() {
+        boolean began = waitsBegan;
+        waitsBegan = false;
+        return began;
     }
 
     /** The current leases of a resource. */

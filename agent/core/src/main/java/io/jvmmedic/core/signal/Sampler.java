@@ -29,6 +29,10 @@ public final class Sampler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
     private static final int TICKS_PER_ROUND = 1_000 / CoarseClock.TICK_MILLIS;
+    /** A first look at waits that have just begun saves up to a second of a proof that needs two. */
+    private static final int ROUNDS_PER_FIRST_LOOK = 5;
+    /** With the next round so near, a first look gains nothing. */
+    private static final int MIN_TICKS_TO_ROUND = 2;
     /** What forgets dead resources need not run each second. */
     private static final int ROUNDS_PER_PRUNE = 10;
 
@@ -53,6 +57,9 @@ public final class Sampler {
 
     private volatile boolean stopped;
     private long round;
+    /** Of the last round or first look; never repeated. */
+    private long number;
+    private long firstLookAllowed;
     private int failures;
 
     /**
@@ -98,14 +105,29 @@ public final class Sampler {
             tick += (int) (late / CoarseClock.TICK_MILLIS);
             CoarseClock.set(tick);
             guarded(eachTick);
-            int current = (tick - phase.ticks()) / TICKS_PER_ROUND;
+            int passed = tick - phase.ticks();
+            int current = passed / TICKS_PER_ROUND;
             if (current != round) {
                 long missed = Math.max(0, current - round - 1) * 1_000L;
+                number += current - round;
                 round = current;
                 phase.roundEnded(signals.delayMillis());
-                guarded(() -> sample(round, late + missed));
+                guarded(() -> sample(number, late + missed));
+            } else if (registry.leases().haveWaitsBegun() && round >= firstLookAllowed
+                    && TICKS_PER_ROUND - passed % TICKS_PER_ROUND >= MIN_TICKS_TO_ROUND) {
+                firstLookAllowed = round + ROUNDS_PER_FIRST_LOOK;
+                number++;
+                guarded(() -> look(number, late));
             }
         }
+    }
+
+    /** A round of pools alone: who asks the JVM or an executor twice wants a second in between. */
+    private void look(long tick, long late) {
+        long now = clock.millis();
+        memory(tick, now);
+        pools(tick, now);
+        health(tick, now, late);
     }
 
     private void sample(long tick, long late) {
@@ -114,15 +136,8 @@ public final class Sampler {
         if (round % ROUNDS_PER_PRUNE == 0) {
             registry.prune();
         }
-        Signal.Builder memory = Signal.of(Signal.MEMORY, now).with("tick", tick);
-        jvm.memory(memory);
-        signals.accept(memory.with("threads", threads.count()).build());
-
-        Map<Long, Waiter> waiters = new HashMap<>();
-        registry.leases().waiters().forEach(waiter -> waiters.put(waiter.threadId(), waiter));
-        for (PoolHandle pool : registry.pools()) {
-            emit(poolRows.of(pool, waiters, tick, now, jvm.sinceGcMillis()));
-        }
+        memory(tick, now);
+        pools(tick, now);
         for (ExecutorHandle executor : registry.executors()) {
             emit(executorRows.of(executor, tick, now));
         }
@@ -131,7 +146,24 @@ public final class Sampler {
         }
         emit(UnpooledRows.of(registry.unpooled(), tick, now));
         emit(jvm.deadlocks(tick, now));
+        health(tick, now, late);
+    }
 
+    private void memory(long tick, long now) {
+        Signal.Builder memory = Signal.of(Signal.MEMORY, now).with("tick", tick);
+        jvm.memory(memory);
+        signals.accept(memory.with("threads", threads.count()).build());
+    }
+
+    private void pools(long tick, long now) {
+        Map<Long, Waiter> waiters = new HashMap<>();
+        registry.leases().waiters().forEach(waiter -> waiters.put(waiter.threadId(), waiter));
+        for (PoolHandle pool : registry.pools()) {
+            emit(poolRows.of(pool, waiters, tick, now, jvm.sinceGcMillis()));
+        }
+    }
+
+    private void health(long tick, long now, long late) {
         Health own = health.get();
         signals.accept(Signal.of(Signal.HEALTH, now).with("tick", tick).with("mode", own.mode())
                 .with("lateness", late).with("resources", registry.size())
