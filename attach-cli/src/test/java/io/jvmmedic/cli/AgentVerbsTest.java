@@ -65,6 +65,11 @@ class AgentVerbsTest {
             assertTrue(holders.flat().contains("exec-1?[31m, held 1 min 5 s, unused for 1 min 4 s"), holders::toString);
             assertTrue(holders.flat().contains("nobody can give it back"), holders::toString);
             assertTrue(holders.flat().contains("holds 1 slot of the same pool"), holders::toString);
+            assertTrue(holders.flat().contains("slots are in slow statements"), holders::toString);
+            assertTrue(holders.flat().contains("victims 4 threads waiting from 2 sites"), holders::toString);
+            assertTrue(holders.flat().contains("9 slots, 90 % of the slot time: 54.0 s in JDBC, 18.0 s elsewhere"),
+                    holders::toString);
+            assertTrue(holders.flat().contains("1 slot, 10 % of the slot time: 8.0 s not visible"), holders::toString);
 
             assertTrue(ok(Cli.run("incidents", pid)).flat().contains("reclaim-leaked-connection HEALED"));
             Cli story = ok(Cli.run("explain", "20261121", pid));

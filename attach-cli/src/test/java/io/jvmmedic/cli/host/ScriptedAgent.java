@@ -63,6 +63,9 @@ final class ScriptedAgent implements AgentView {
             throw Refusal.usage("There is no resource '" + resource + "' in this JVM; it has " + POOL + ".");
         }
         return new HoldersView(pools().get(0),
+                new HoldersView.Belief("20261121-101530-1", "SUSPECTED " + POOL + ": exhausted, slots are in slow statements",
+                        "9 of 10 held by " + SITE, "4 threads waiting from 2 sites"),
+                List.of(new HoldersView.Site(SITE, 9, 54_000, 18_000, 0), new HoldersView.Site("", 1, 0, 0, 8_000)),
                 List.of(new HoldersView.Holder(7, "http-nio-8080-exec-1\u001b[31m", 31, 65_000, 64_000, 120, SITE,
                         "java.net.SocketInputStream.socketRead0(SocketInputStream.java)", "WAITING_FOR_POOL", POOL, true)),
                 List.of(new HoldersView.Waiting("http-nio-8080-exec-2", 32, 2_500, 1, SITE)));

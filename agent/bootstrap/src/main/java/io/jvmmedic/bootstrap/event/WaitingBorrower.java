@@ -37,6 +37,10 @@ public final class WaitingBorrower extends Event {
     @Timespan(Timespan.MILLISECONDS)
     public long waitedFor;
 
+    @Label("Activity")
+    @Description("WAITING_FOR_POOL; JDBC or IO while it makes a connection itself; UNKNOWN")
+    public String activity;
+
     @Label("Holds")
     @Description("Slots of the same pool this thread holds already")
     public int holds;

@@ -475,7 +475,7 @@ final class Clinic {
     }
 
     LiveResources resources() {
-        return new LiveResources(registry, census);
+        return new LiveResources(registry, census, sampler::slotTimes);
     }
 
     /** One part per integration: the worst of what became of its classes. */

@@ -80,7 +80,7 @@ final class ClinicView implements AgentView {
 
     @Override
     public HoldersView holders(String resource) throws Refusal {
-        return clinic.resources().holders(resource);
+        return clinic.book().withBelief(clinic.resources().holders(resource));
     }
 
     @Override

@@ -5,14 +5,45 @@ import java.util.List;
 /**
  * Who holds the slots of one resource and who waits for them, longest first.
  *
+ * @param diagnosis what is believed of it at this moment
+ * @param sites where the slots of a pool went since borrowers began to wait, longest first; empty while nobody waits
  * @param holders for an executor its workers
  * @param waiters empty where the library does not show them
  */
-public record HoldersView(PoolView pool, List<Holder> holders, List<Waiting> waiters) {
+public record HoldersView(PoolView pool, Belief diagnosis, List<Site> sites, List<Holder> holders, List<Waiting> waiters) {
 
     public HoldersView {
+        sites = List.copyOf(sites);
         holders = List.copyOf(holders);
         waiters = List.copyOf(waiters);
+    }
+
+    HoldersView with(Belief belief) {
+        return new HoldersView(pool, belief, sites, holders, waiters);
+    }
+
+    /**
+     * What an incident that is open says; all empty while there is none.
+     *
+     * @param summary one sentence, with the verdict
+     * @param cause who causes it
+     * @param victims who suffers
+     */
+    public record Belief(String incident, String summary, String cause, String victims) {
+
+        public static final Belief NONE = new Belief("", "", "", "");
+    }
+
+    /**
+     * One borrow site in a jam.
+     *
+     * @param site application code that borrowed; empty when not captured
+     * @param slots it has now
+     * @param jdbcMillis slot time with the borrower in the driver, all slots added up
+     * @param otherMillis the same, doing something else
+     * @param unseenMillis the same, by borrowers that cannot be seen
+     */
+    public record Site(String site, int slots, long jdbcMillis, long otherMillis, long unseenMillis) {
     }
 
     /**

@@ -74,6 +74,19 @@ public final class IncidentBook implements Chronicle {
         return views;
     }
 
+    /** The view, with what the newest open incident on its resource says. */
+    public synchronized HoldersView withBelief(HoldersView view) {
+        HoldersView.Belief belief = HoldersView.Belief.NONE;
+        for (Entry entry : entries.values()) {
+            Finding primary = entry.diagnosis.primary();
+            if (entry.closedMillis < 0 && primary.resource().toString().equals(view.pool().resource())) {
+                belief = new HoldersView.Belief(entry.id, primary.confidence() + " " + primary.summary(), primary.cause(),
+                        primary.victims());
+            }
+        }
+        return view.with(belief);
+    }
+
     /** @param id of an incident, or the start of it while only one incident begins so */
     public synchronized ExplanationView explain(String id) throws Refusal {
         List<Entry> found = entries.containsKey(id) ? List.of(entries.get(id))

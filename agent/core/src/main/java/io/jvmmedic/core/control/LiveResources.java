@@ -11,6 +11,7 @@ import io.jvmmedic.core.resource.ThreadView;
 import io.jvmmedic.core.resource.UnpooledConnections;
 import io.jvmmedic.core.resource.UnpooledDatabase;
 import io.jvmmedic.core.resource.Waiter;
+import io.jvmmedic.core.signal.SlotTime;
 import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Jdk;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,10 +31,13 @@ public final class LiveResources {
 
     private final ResourceRegistry registry;
     private final ThreadView threads;
+    private final Function<PoolHandle, List<SlotTime>> slotTimes;
 
-    public LiveResources(ResourceRegistry registry, ThreadView threads) {
+    /** @param slotTimes of a pool since borrowers began to wait, longest first */
+    public LiveResources(ResourceRegistry registry, ThreadView threads, Function<PoolHandle, List<SlotTime>> slotTimes) {
         this.registry = registry;
         this.threads = threads;
+        this.slotTimes = slotTimes;
     }
 
     /** Number of resources by kind, {@code pool}, {@code executor}, {@code http}, {@code unpooled}. */
@@ -54,7 +59,7 @@ public final class LiveResources {
             throw Refusal.refused(handle.id() + " is gone: its application closed it or let go of it.");
         }
         if (handle instanceof ExecutorHandle executor) {
-            return new HoldersView(view, workers(executor), List.of());
+            return new HoldersView(view, HoldersView.Belief.NONE, List.of(), workers(executor), List.of());
         }
         if (handle instanceof UnpooledDatabase database) {
             return new HoldersView(view, unpooled(database), List.of());
@@ -64,12 +69,17 @@ public final class LiveResources {
         List<Lease.View> leases = registry.leases().of(handle);
         Map<Long, Integer> holds = new HashMap<>();
         leases.forEach(lease -> holds.merge(lease.threadId(), 1, Integer::sum));
-        return new HoldersView(view,
+        return new HoldersView(view, HoldersView.Belief.NONE, handle instanceof PoolHandle one ? sites(one) : List.of(),
                 leases.stream().sorted(Comparator.comparingLong(Lease.View::heldMillis).reversed())
                         .map(lease -> holder(lease, waiters.get(lease.threadId()))).toList(),
                 waiters.values().stream().filter(waiter -> waiter.resource() == handle)
                         .sorted(Comparator.comparingLong(Waiter::waitedMillis).reversed())
                         .map(waiter -> waiting(waiter, holds)).toList());
+    }
+
+    private List<HoldersView.Site> sites(PoolHandle pool) {
+        return slotTimes.apply(pool).stream().map(time -> new HoldersView.Site(time.site(), time.slots(),
+                time.jdbcMillis(), time.otherMillis(), time.unseenMillis())).toList();
     }
 
     private List<ResourceHandle> all() {

@@ -22,6 +22,8 @@ public enum ExhaustionCause {
     BLOCKED_ON_LOCK("held by threads blocked on a lock"),
     /** Holders come and go quickly: there are just more borrowers than slots. */
     TOO_SMALL("turned over quickly, there are more borrowers than slots"),
+    /** The same, because far more borrowers come than ever came while all was well. */
+    RUNAWAY_DEMAND("turned over quickly, far more borrowers come than ever"),
     /** Holders cannot be seen, or do many different things. */
     UNKNOWN("held for no common reason");
 

@@ -6,23 +6,21 @@ import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Evidence;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Finding;
-import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.util.Globs;
 import io.jvmmedic.core.util.Phrases;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * Finds a pool whose slots are all out while borrowers wait, and tells the cause from the victims. {@code SUSPECTED} at
- * most: holders are alive and their work is real, so no repair may take a connection from them on this finding, and it
- * names no lease.
+ * Finds a pool whose slots are all out while borrowers wait, or that has none to give although there is room, and tells
+ * the cause from the victims. {@code SUSPECTED} at most: holders are alive and their work is real, so no repair may take a
+ * connection from them on this finding, and it names no lease.
  *
  * <p>A full pool with waiters is not yet a fault: a burst that drains is what a pool is for. It becomes one when slots
  * stop turning over while the waiters get older, when more arrive than leave, or when waits end without a slot.
@@ -33,20 +31,14 @@ public final class PoolExhaustionDetector implements Detector {
     /** Without a list of waiters (they began to wait before a hot attach) their age is unknown, so it takes longer. */
     private static final int STUCK_ROUNDS_UNSEEN = 5;
     private static final int SLOW_ROUNDS = 4;
-    private static final int OVERLOAD_ROUNDS = 10;
+    private static final int OVERLOAD_ROUNDS = Pressure.ROUNDS;
     private static final long OVERLOAD_WAIT_MILLIS = 5_000;
-    /** A slot that is back sooner, on average, is turning over quickly. */
-    private static final long QUICK_HOLD_MILLIS = 1_000;
     private static final String NOT_JDBC = " (not in JDBC)";
-
-    /** @param turnover slots handed out since the moment before */
-    private record Moment(long millis, long waiting, long oldestWait, long borrows, long timeouts, Set<Long> leases,
-            long turnover) {
-    }
 
     private final Globs longLived;
     private final HoldLimit limit;
-    private final History<String, List<Moment>> pressure = History.unbroken();
+    private final History<String, Pressure> pressures = History.unbroken();
+    private final Demand demand = new Demand();
 
     public PoolExhaustionDetector(MedicConfig config) {
         this.longLived = Globs.of(config.get(Options.LONG_LIVED));
@@ -63,142 +55,127 @@ public final class PoolExhaustionDetector implements Detector {
         return Set.of(Signal.POOL, Signal.HELD_CONNECTION, Signal.WAITING_BORROWER);
     }
 
+    /** One pool with waiters in one round. */
+    private record Pool(Signal sample, Pressure pressure, List<Holder> holders, List<Signal> waiters, List<Signal> times) {
+
+        String resource() {
+            return sample.text("resource");
+        }
+
+        long slots() {
+            return sample.number("max");
+        }
+
+        boolean isFull() {
+            return sample.number("active") >= slots();
+        }
+    }
+
     @Override
     public List<Finding> evaluate(Round round) {
-        pressure.open(round);
+        pressures.open(round);
+        demand.open(round);
         Map<String, List<Signal>> held = Rows.byResource(round, Signal.HELD_CONNECTION);
         Map<String, List<Signal>> waiters = Rows.byResource(round, Signal.WAITING_BORROWER);
+        Map<String, List<Signal>> times = Rows.byResource(round, Signal.SLOT_TIME);
         List<Finding> findings = new ArrayList<>();
-        for (Signal pool : round.of(Signal.POOL)) {
-            String resource = pool.text("resource");
-            if (pool.number("waiting") <= 0 || pool.number("max") <= 0 || pool.number("active") < pool.number("max")) {
-                pressure.forget(resource);
+        for (Signal sample : round.of(Signal.POOL)) {
+            String resource = sample.text("resource");
+            demand.observe(sample, round.millis());
+            if (sample.number("waiting") <= 0 || sample.number("max") <= 0 || sample.number("active") < sample.number("max")) {
+                pressures.forget(resource);
                 continue;
             }
             List<Holder> holders = Rows.holders(held.getOrDefault(resource, List.of()));
-            List<Moment> moments = remember(pool, round.millis(), holders);
-            Confidence confidence = judge(pool, moments, holders);
+            Pressure pressure = Pressure.after(pressures.get(resource), sample, round.millis(), holders);
+            pressures.put(resource, pressure);
+            Pool pool = new Pool(sample, pressure, holders, waiters.getOrDefault(resource, List.of()),
+                    times.getOrDefault(resource, List.of()));
+            Confidence confidence = judge(pool);
             if (confidence != null) {
-                findings.add(finding(pool, confidence, moments, holders, waiters.getOrDefault(resource, List.of())));
+                findings.add(finding(pool, confidence));
             }
         }
         return findings;
     }
 
-    private List<Moment> remember(Signal pool, long millis, List<Holder> holders) {
-        String resource = pool.text("resource");
-        List<Moment> moments = new ArrayList<>();
-        if (pressure.get(resource) != null) {
-            moments.addAll(pressure.get(resource));
-        }
-        Set<Long> leases = holders.stream().map(Holder::leaseId).collect(Collectors.toSet());
-        long borrows = pool.number("borrows");
-        long turnover = 0;
-        if (!moments.isEmpty()) {
-            Moment before = moments.get(moments.size() - 1);
-            Set<Long> returned = new HashSet<>(before.leases());
-            returned.removeAll(leases);
-            // The counter loses the borrows of slots that were discarded; the leases that are gone show those too.
-            turnover = Math.max(borrows - before.borrows(), returned.size());
-        }
-        moments.add(new Moment(millis, pool.number("waiting"), pool.number("oldestWait"), borrows,
-                pool.number("timeouts"), leases, turnover));
-        if (moments.size() > OVERLOAD_ROUNDS) {
-            moments.remove(0);
-        }
-        pressure.put(resource, moments);
-        return moments;
-    }
-
     /** {@code null} while it may still be a moment's peak. */
-    private Confidence judge(Signal pool, List<Moment> moments, List<Holder> holders) {
-        int rounds = moments.size();
+    private static Confidence judge(Pool pool) {
+        Pressure pressure = pool.pressure();
+        int rounds = pressure.rounds();
         if (rounds < STUCK_ROUNDS) {
             return null;
         }
-        Moment first = moments.get(0);
-        Moment last = moments.get(rounds - 1);
-        boolean timeouts = last.timeouts() > first.timeouts();
-        if (!timeouts && areWithinHabit(pool, holders)) {
+        boolean timeouts = pressure.timeouts() > 0;
+        boolean lasting = rounds >= OVERLOAD_ROUNDS && pressure.last().oldestWait() >= OVERLOAD_WAIT_MILLIS;
+        if (!timeouts && (isHabit(pool, true) || !lasting && isHabit(pool, false))) {
             return Confidence.HINT;
         }
-        boolean seen = last.oldestWait() > 0;
-        boolean stuck = turnover(last(moments, STUCK_ROUNDS)) == 0
-                && (seen ? isAgeing(last(moments, STUCK_ROUNDS))
-                        : rounds >= STUCK_ROUNDS_UNSEEN && turnover(last(moments, STUCK_ROUNDS_UNSEEN)) == 0);
+        boolean seen = pressure.last().oldestWait() > 0;
+        boolean stuck = pressure.last(STUCK_ROUNDS).turnover() == 0
+                && (seen ? pressure.last(STUCK_ROUNDS).isAgeing()
+                        : rounds >= STUCK_ROUNDS_UNSEEN && pressure.last(STUCK_ROUNDS_UNSEEN).turnover() == 0);
         if (stuck) {
             return Confidence.SUSPECTED;
         }
-        // From the middle as well: a burst may have come after the pressure began.
-        boolean draining = !timeouts
-                && (last.waiting() < first.waiting() || last.waiting() < moments.get(rounds / 2).waiting());
-        boolean slow = rounds >= SLOW_ROUNDS && isAgeing(moments) && !isQuick(pool, moments);
-        boolean overloaded = rounds >= OVERLOAD_ROUNDS && (timeouts || last.oldestWait() >= OVERLOAD_WAIT_MILLIS);
-        return !draining && (slow || overloaded) ? Confidence.SUSPECTED : Confidence.HINT;
+        boolean slow = rounds >= SLOW_ROUNDS && pressure.isAgeing() && !pressure.isQuick(pool.slots());
+        boolean overloaded = lasting || rounds >= OVERLOAD_ROUNDS && timeouts;
+        return !pressure.isDraining() && (slow || overloaded) ? Confidence.SUSPECTED : Confidence.HINT;
     }
 
-    /** Most slots have been out no longer than their sites usually take: it is merely busy. */
-    private static boolean areWithinHabit(Signal pool, List<Holder> holders) {
-        long usual = holders.stream()
-                .filter(holder -> holder.typicalHold() >= 0 && holder.heldFor() <= holder.typicalHold()).count();
-        return usual * 2 > pool.number("active");
+    /**
+     * Most slots have been out no longer than their sites usually take: it is merely busy. What sites take in a jam is
+     * soon learned too, and would excuse it; for long only their calm habit does.
+     */
+    private static boolean isHabit(Pool pool, boolean calm) {
+        long usual = pool.holders().stream().filter(holder -> {
+            long habit = calm ? holder.calmHold() : holder.typicalHold();
+            return habit >= 0 && holder.heldFor() <= habit;
+        }).count();
+        return usual * 2 > pool.sample().number("active");
     }
 
-    /** The head of the queue is not served: the longest wait grew at least half as fast as time passed. */
-    private static boolean isAgeing(List<Moment> moments) {
-        Moment first = moments.get(0);
-        Moment last = moments.get(moments.size() - 1);
-        return (last.oldestWait() - first.oldestWait()) * 2 >= last.millis() - first.millis();
-    }
-
-    private static boolean isQuick(Signal pool, List<Moment> moments) {
-        long elapsed = moments.get(moments.size() - 1).millis() - moments.get(0).millis();
-        return turnover(moments) * QUICK_HOLD_MILLIS >= pool.number("max") * elapsed;
-    }
-
-    private static long turnover(List<Moment> moments) {
-        return moments.stream().skip(1).mapToLong(Moment::turnover).sum();
-    }
-
-    private static List<Moment> last(List<Moment> moments, int count) {
-        return moments.subList(Math.max(0, moments.size() - count), moments.size());
-    }
-
-    private Finding finding(Signal pool, Confidence confidence, List<Moment> moments, List<Holder> holders,
-            List<Signal> waiters) {
-        String resource = pool.text("resource");
-        Blame blame = blame(pool, moments, holders);
-        Moment first = moments.get(0);
-        Moment last = moments.get(moments.size() - 1);
-        String cause = blame.verdict() == ExhaustionCause.TOO_SMALL
-                ? turnover(moments) + " borrows in " + Phrases.duration(last.millis() - first.millis())
-                        + " over " + pool.number("max") + " slots, no site holds them for long"
-                : blame.sentence(NOT_JDBC);
-        String proof = "all " + pool.number("max") + " slots out and borrowers waiting during the last "
-                + Phrases.duration(last.millis() - first.millis()) + ", " + turnover(moments)
+    private Finding finding(Pool pool, Confidence confidence) {
+        Signal sample = pool.sample();
+        Pressure pressure = pool.pressure();
+        String resource = pool.resource();
+        Blame blame = blame(pool);
+        String cause = switch (blame.verdict()) {
+            case TOO_SMALL, RUNAWAY_DEMAND -> pressure.turnover() + " borrows in " + Phrases.duration(pressure.millis())
+                    + " over " + pool.slots() + " slots, no site holds them for long" + flood(pool);
+            default -> blame.sentence(NOT_JDBC);
+        };
+        String proof = "all " + pool.slots() + " slots out and borrowers waiting during the last "
+                + Phrases.duration(pressure.millis()) + ", " + pressure.turnover()
                 + " slots handed out meanwhile, the longest wait "
-                + Phrases.duration(last.oldestWait()) + "; verdict " + blame.verdict();
-        List<String> facts = new ArrayList<>(holders.stream().map(Holder::line).toList());
-        Map<String, Long> measures = new HashMap<>(Map.of("active", pool.number("active"), "max", pool.number("max"),
-                "waiting", last.waiting(), "oldestWait", last.oldestWait(), "turnover", turnover(moments),
-                "timeouts", last.timeouts() - first.timeouts(), "medianHeld", blame.medianHeld()));
+                + Phrases.duration(pressure.last().oldestWait()) + "; verdict " + blame.verdict();
+        List<String> facts = new ArrayList<>(SlotShares.lines(pool.times()));
+        pool.holders().forEach(holder -> facts.add(holder.line()));
+        Map<String, Long> measures = new HashMap<>(Map.of("active", sample.number("active"), "max", pool.slots(),
+                "waiting", pressure.last().waiting(), "oldestWait", pressure.last().oldestWait(),
+                "turnover", pressure.turnover(), "timeouts", pressure.timeouts(), "medianHeld", blame.medianHeld()));
         measures.put(blame.verdict().measure(), (long) blame.culprits().size());
-        return new Finding(name(), Fault.POOL_EXHAUSTION, ResourceId.parse(resource), confidence,
-                resource + ": exhausted, " + pool.number("active") + " of " + pool.number("max") + " out, "
-                        + last.waiting() + " waiting; slots are " + blame.verdict().words(),
-                cause, Rows.victims(last.waiting(), waiters), advice(blame.verdict()),
+        return new Finding(name(), Fault.POOL_EXHAUSTION, sample.resource(), confidence,
+                resource + ": exhausted, " + sample.number("active") + " of " + pool.slots() + " out, "
+                        + pressure.last().waiting() + " waiting; slots are " + blame.verdict().words(),
+                cause, Rows.victims(pressure.last().waiting(), pool.waiters()), advice(pool, blame),
                 new Evidence(proof, Rows.facts(resource, facts), List.of(),
-                        Rows.threads(holders.stream().map(Holder::threadId)), measures));
+                        Rows.threads(pool.holders().stream().map(Holder::threadId)), measures));
     }
 
-    private Blame blame(Signal pool, List<Moment> moments, List<Holder> holders) {
-        String resource = pool.text("resource");
-        long active = pool.number("active");
-        long settled = holders.stream().filter(holder -> holder.heldFor() >= QUICK_HOLD_MILLIS).count();
-        if (moments.size() > 1 && isQuick(pool, moments) && settled * 2 < active) {
-            return new Blame(ExhaustionCause.TOO_SMALL, holders, (int) active);
+    private String flood(Pool pool) {
+        double highest = demand.highest(pool.resource());
+        return highest < 0 ? "" : String.format(Locale.ROOT, "; %.0f borrowers come per second, at most %.0f while nobody waited",
+                pool.pressure().arrivals(), highest);
+    }
+
+    private Blame blame(Pool pool) {
+        long active = pool.sample().number("active");
+        if (pool.pressure().isQuick(pool.slots()) && Pressure.areFresh(pool.holders(), active)) {
+            return new Blame(demand.isFlood(pool.resource(), pool.pressure())
+                    ? ExhaustionCause.RUNAWAY_DEMAND : ExhaustionCause.TOO_SMALL, pool.holders(), (int) active);
         }
-        return Blame.on(holders, (int) active, holder -> cause(resource, holder));
+        return Blame.on(pool.holders(), (int) active, holder -> cause(pool.resource(), holder));
     }
 
     private ExhaustionCause cause(String resource, Holder holder) {
@@ -221,16 +198,20 @@ public final class PoolExhaustionDetector implements Detector {
         };
     }
 
-    private static String advice(ExhaustionCause cause) {
-        return switch (cause) {
+    private static String advice(Pool pool, Blame blame) {
+        return switch (blame.verdict()) {
             case LEAK -> "Close the connection on every path, with try-with-resources, at the sites named.";
             case HELD_ACROSS_IO -> "Move the call out of the transaction, disable open-in-view, or give the connection"
                     + " back before waiting; a larger pool only moves the limit.";
-            case NESTED_BORROW -> "Do not take a second connection while holding one (REQUIRES_NEW, nested templates).";
+            case NESTED_BORROW -> "Do not take a second connection while holding one (REQUIRES_NEW, nested templates);"
+                    + " else the maximum must be "
+                    + PoolSizing.of(pool.sample(), blame.culprits(), pool.waiters()).sentence() + ".";
             case SLOW_STATEMENTS -> "Look at the statements of the sites named: plans, locks in the database, timeouts.";
             case SLOW_PEER -> "Set response timeouts.";
             case BLOCKED_ON_LOCK -> "Do not wait for a lock while holding a connection; find who holds the lock.";
             case TOO_SMALL -> "More borrowers than slots: raise the maximum if the database can take it, else limit the callers.";
+            case RUNAWAY_DEMAND -> "Far more borrowers than ever: find who sends them (retries, a batch, a crawler) and limit"
+                    + " the callers; more slots only pass the flood on to the database.";
             case UNKNOWN -> "Look at the holders listed.";
         };
     }

@@ -20,6 +20,7 @@ public record Signal(String type, long millis, Map<String, Object> fields) {
     public static final String POOL = "PoolSample";
     public static final String HELD_CONNECTION = "HeldConnection";
     public static final String WAITING_BORROWER = "WaitingBorrower";
+    public static final String SLOT_TIME = "SlotTime";
     public static final String FRESH_CONNECTION = "FreshConnection";
     public static final String SESSION_CHECK = "SessionCheck";
     public static final String EXECUTOR = "ExecutorSample";

@@ -17,10 +17,9 @@ import jdk.jfr.FlightRecorder;
 final class JfrEvents implements SignalSink {
 
     /** The whole public schema; registered before the first stream starts, else {@code jfr view} cannot find them. */
-    static final List<String> TYPES = List.of("PoolSample", "HeldConnection", "WaitingBorrower",
-            "FreshConnection", "SessionCheck", "ExecutorSample",
-            "BlockedTask", "HttpPoolSample", "HeldResponse", "UnpooledConnections", "DeadlockedThread", "MemorySample",
-            "AgentHealth",
+    static final List<String> TYPES = List.of("PoolSample", "HeldConnection", "WaitingBorrower", "SlotTime",
+            "FreshConnection", "SessionCheck", "ExecutorSample", "BlockedTask", "HttpPoolSample", "HeldResponse",
+            "UnpooledConnections", "DeadlockedThread", "MemorySample", "AgentHealth",
             "Finding", "Decision", "Remediation", "Verification", "Undo", "ShadowScore");
     static final String PREFIX = "jvmmedic.";
     private static final String PACKAGE = "io.jvmmedic.bootstrap.event.";

@@ -8,6 +8,7 @@ import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.SqlErrors;
 import io.jvmmedic.core.resource.ThreadView;
 import io.jvmmedic.core.resource.Waiter;
+import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.AppFrames;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Rows of one JDBC pool: its state, and, only where something looks wrong, its holders and waiters. */
 final class PoolRows {
@@ -23,12 +25,16 @@ final class PoolRows {
     private static final long NOTABLE_MILLIS = 2_000;
     /** A virtual thread cannot be looked at; after so long without a new statement it is taken to be done. */
     private static final long UNSEEN_MILLIS = 60_000;
+    private static final StackTraceElement[] NO_STACK = {};
     private static final int MAX_HOLDERS = 200;
     private static final int MAX_WAITERS = 100;
+    private static final int MAX_SITES = 10;
 
     private final Leases leases;
     private final ThreadView threads;
     private final ScopeWatch scopes;
+    private final Map<PoolHandle, SlotTimes> times = new ConcurrentHashMap<>();
+    private volatile long round;
 
     PoolRows(Leases leases, ThreadView threads) {
         this.leases = leases;
@@ -42,10 +48,15 @@ final class PoolRows {
             return List.of();
         }
         List<Lease.View> held = leases.of(pool);
-        boolean exhausted = state.active() >= state.max();
         boolean pressed = state.waiting() > 0;
         leases.attend(pool, pressed || state.active() * 2 > state.max());
 
+        round = tick;
+        SlotTimes slotTimes = pressed ? times.computeIfAbsent(pool, key -> new SlotTimes()) : null;
+        if (pressed) {
+            slotTimes.open(tick);
+            slotTimes.unseen(state.active() - held.size());
+        }
         List<Signal> rows = new ArrayList<>();
         PoolHandle.Creator creator = pool.creator();
         SqlErrors.Counts errors = leases.errors(pool);
@@ -66,24 +77,45 @@ final class PoolRows {
                 .build());
 
         held.stream()
-                .filter(lease -> exhausted && pressed || lease.unreachable() || lease.heldMillis() >= NOTABLE_MILLIS)
+                .filter(lease -> pressed || lease.unreachable() || lease.heldMillis() >= NOTABLE_MILLIS)
                 .sorted(Comparator.comparingLong(Lease.View::heldMillis).reversed())
                 .limit(MAX_HOLDERS)
-                .forEach(lease -> rows.add(holder(pool, lease, held, waiters, tick, now)));
+                .forEach(lease -> rows.add(holder(pool, lease, held, waiters, slotTimes, tick, now)));
         if (pressed) {
             Map<Long, Integer> holds = new HashMap<>();
             held.forEach(lease -> holds.merge(lease.threadId(), 1, Integer::sum));
             own.stream().sorted(Comparator.comparingLong(Waiter::waitedMillis).reversed()).limit(MAX_WAITERS)
                     .forEach(waiter -> rows.add(waiter(pool, waiter, holds, tick, now)));
         }
+        slotTimes(pool).stream().limit(MAX_SITES).forEach(time -> rows.add(Signal.of(Signal.SLOT_TIME, now)
+                .with("tick", tick).with("resource", pool.id()).with("site", time.site()).with("slots", time.slots())
+                .with("jdbcTime", time.jdbcMillis()).with("otherTime", time.otherMillis())
+                .with("unseenTime", time.unseenMillis()).build()));
         return rows;
     }
 
+    /** Where the slots of a pool went while borrowers waited, the longest first; from any thread. */
+    List<SlotTime> slotTimes(PoolHandle pool) {
+        SlotTimes known = times.get(pool);
+        return known == null ? List.of() : known.at(round);
+    }
+
+    void prune() {
+        times.keySet().removeIf(pool -> !pool.alive());
+    }
+
     private Signal holder(PoolHandle pool, Lease.View lease, List<Lease.View> held, Map<Long, Waiter> waiters,
-            long tick, long now) {
+            SlotTimes slotTimes, long tick, long now) {
         Borrower borrower = Borrower.of(lease.threadId(), threads);
         Borrower user = lease.userId() == lease.threadId() ? borrower : Borrower.of(lease.userId(), threads);
         Waiter waits = waiters.get(lease.threadId());
+        Activity activity = borrower.activity(waits);
+        boolean scopeOver = scopes.isOver(lease, borrower, user, tick);
+        boolean inUse = inUse(lease, user, held);
+        if (slotTimes != null) {
+            // What the thread does after its work on this lease is over is no use of it.
+            slotTimes.look(lease.siteText(), scopeOver ? Activity.PARKED : activity, inUse);
+        }
         return Signal.of(Signal.HELD_CONNECTION, now)
                 .with("tick", tick).with("resource", pool.id()).with("leaseId", lease.id())
                 .with("thread", borrower.name()).with("threadId", lease.threadId())
@@ -91,12 +123,12 @@ final class PoolRows {
                 .with("typicalHold", lease.typicalHoldMillis()).with("calmHold", lease.calmHoldMillis())
                 .with("longestPause", lease.longestPauseMillis())
                 .with("site", lease.siteText()).with("doing", borrower.doing())
-                .with("activity", borrower.activity(waits).name())
+                .with("activity", activity.name())
                 .with("waitsFor", waits == null ? "" : waits.resource().id().toString())
                 .with("inScope", borrower.isStillAt(lease.siteText()))
-                .with("scopeOver", scopes.isOver(lease, borrower, user, tick))
+                .with("scopeOver", scopeOver)
                 .with("unreachable", lease.unreachable()).with("escaped", lease.escaped())
-                .with("inUse", inUse(lease, user, held)).with("enlisted", enlisted(pool, lease)).build();
+                .with("inUse", inUse).with("enlisted", enlisted(pool, lease)).build();
     }
 
     private boolean enlisted(PoolHandle pool, Lease.View lease) {
@@ -120,10 +152,20 @@ final class PoolRows {
 
     private Signal waiter(PoolHandle pool, Waiter waiter, Map<Long, Integer> holds, long tick, long now) {
         Thread thread = waiter.thread();
+        StackTraceElement[] stack = thread == null ? NO_STACK : thread.getStackTrace();
         return Signal.of(Signal.WAITING_BORROWER, now)
                 .with("tick", tick).with("resource", pool.id())
                 .with("thread", Borrower.name(waiter.threadId(), thread)).with("threadId", waiter.threadId())
                 .with("waitedFor", waiter.waitedMillis()).with("holds", holds.getOrDefault(waiter.threadId(), 0))
-                .with("site", thread == null ? "" : AppFrames.top(thread.getStackTrace())).build();
+                .with("activity", activity(stack).name()).with("site", AppFrames.top(stack)).build();
+    }
+
+    /** A borrower of a pool without a creator makes its connection itself: that is no wait for a slot. */
+    private static Activity activity(StackTraceElement[] stack) {
+        if (stack.length == 0) {
+            return Activity.UNKNOWN;
+        }
+        Activity seen = Activity.of(Thread.State.RUNNABLE, stack);
+        return seen == Activity.JDBC || seen == Activity.IO ? seen : Activity.WAITING_FOR_POOL;
     }
 }

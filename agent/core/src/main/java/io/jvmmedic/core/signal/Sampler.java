@@ -81,6 +81,11 @@ public final class Sampler {
         this.httpRows = new HttpRows(registry.leases(), threads);
     }
 
+    /** Where the slots of a pool went while borrowers waited, the longest first; empty when nobody waited lately. */
+    public List<SlotTime> slotTimes(PoolHandle pool) {
+        return poolRows.slotTimes(pool);
+    }
+
     public void start() {
         thread.start();
     }
@@ -135,6 +140,7 @@ public final class Sampler {
         census.run();
         if (round % ROUNDS_PER_PRUNE == 0) {
             registry.prune();
+            poolRows.prune();
         }
         memory(tick, now);
         pools(tick, now);

@@ -89,7 +89,9 @@ public enum Activity {
     private static boolean isDriver(String type) {
         return startsWithAny(type, DRIVERS)
                 || type.startsWith("com.zaxxer.hikari.pool.") && (type.contains("Statement") || type.contains("ResultSet"))
-                || type.toLowerCase(Locale.ROOT).contains("jdbc") && !type.startsWith("org.springframework.");
+                || type.toLowerCase(Locale.ROOT).contains("jdbc") && !type.startsWith("org.springframework.")
+                        // A pool, whose borrowers wait in it for each other.
+                        && !type.startsWith("org.apache.tomcat.jdbc.pool.");
     }
 
     private static boolean startsWithAny(String type, List<String> prefixes) {

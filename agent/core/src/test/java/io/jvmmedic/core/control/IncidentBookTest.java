@@ -59,11 +59,19 @@ class IncidentBookTest {
         return new Diagnosis(POOL, finding, List.of(), "a -> b");
     }
 
+    private static HoldersView holders(String resource) {
+        return new HoldersView(new PoolView(resource, "HikariCP", 1, 0, 1, 1, 0, 1, 0), HoldersView.Belief.NONE, List.of(),
+                List.of(), List.of());
+    }
+
     @Test
     void aTreatedIncidentTellsItsStoryAndEverythingIsPassedOn() throws Refusal {
         String id = book.opened(diagnosis(Confidence.SUSPECTED));
         now = 2_000;
         book.renewed(id, diagnosis(Confidence.CERTAIN));
+        assertEquals(new HoldersView.Belief(id, "CERTAIN pool:orders: 1 connection is leaked", "OrderService.save", "4 waiters"),
+                book.withBelief(holders("pool:orders")).diagnosis());
+        assertEquals(HoldersView.Belief.NONE, book.withBelief(holders("pool:audit")).diagnosis());
         book.decided(id, PLAN, Verdict.allowed());
         Object begun = book.begins(id, PLAN);
         assertEquals("token", begun);
@@ -73,6 +81,7 @@ class IncidentBookTest {
         book.closed(id, diagnosis(Confidence.CERTAIN), "the fault is gone", 4_000);
         now = 9_000;
 
+        assertEquals(HoldersView.Belief.NONE, book.withBelief(holders("pool:orders")).diagnosis());
         IncidentView view = book.incidents().get(0);
         assertEquals("closed", view.state());
         assertEquals("CERTAIN", view.confidence());

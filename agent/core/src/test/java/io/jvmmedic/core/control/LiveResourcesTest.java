@@ -9,6 +9,7 @@ import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.signal.SlotTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class LiveResourcesTest {
             return 1;
         }
     };
-    private final LiveResources live = new LiveResources(registry, threads);
+    private final LiveResources live = new LiveResources(registry, threads,
+            pool -> List.of(new SlotTime("com.acme.Orders.save(Orders.java:7)", 2, 3_000, 1_000, 0)));
     private final Object pool = new Object();
 
     private record Pool(ResourceId id, Object about, PoolHandle.State state) implements PoolHandle {
@@ -105,6 +107,8 @@ class LiveResourcesTest {
         assertEquals("WAITING_FOR_POOL", holder.activity());
         assertEquals("pool:orders", holder.waitsFor());
         assertEquals(1, holders.waiters().get(0).holds());
+        assertEquals(List.of(new HoldersView.Site("com.acme.Orders.save(Orders.java:7)", 2, 3_000, 1_000, 0)),
+                holders.sites());
         assertTrue(handle.hashCode() != 0);
     }
 

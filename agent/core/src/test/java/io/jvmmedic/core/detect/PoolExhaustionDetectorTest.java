@@ -140,6 +140,76 @@ class PoolExhaustionDetectorTest {
         assertEquals(Confidence.SUSPECTED, only(stuck(row -> row.with("typicalHold", 10_000))).confidence());
     }
 
+    /** A site soon learns what it takes in a jam; the jam is no less one for that. */
+    @Test
+    void whatIsHabitOnlySinceTheJamExcusesItForAWhile() {
+        for (String habit : List.of("typicalHold", "calmHold")) {
+            PoolExhaustionDetector detector = new PoolExhaustionDetector(config());
+            for (int tick = 1; tick <= 20; tick++) {
+                List<Signal.Builder> rows = full(3, 9, 2_000 + tick * 1_000);
+                rows.get(0).with("borrows", 1_000 + tick);
+                for (int lease = 0; lease < 3; lease++) {
+                    rows.add(held(POOL, tick + lease).with("heldFor", 3_000).with(habit, 4_000));
+                }
+                List<Finding> findings = detector.evaluate(round(tick, false, rows));
+                if (habit.equals("calmHold") || tick < 10) {
+                    assertNothingAboveHint(findings);
+                } else {
+                    assertEquals(Confidence.SUSPECTED, only(findings).confidence());
+                    assertEquals(ExhaustionCause.SLOW_STATEMENTS, ExhaustionCause.of(only(findings).evidence()));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theFirstFactsAreWhereTheSlotTimeWent() {
+        PoolExhaustionDetector detector = new PoolExhaustionDetector(config());
+        List<Finding> findings = List.of();
+        for (int tick = 1; tick <= 3; tick++) {
+            List<Signal.Builder> rows = full(2, 5, tick * 1_000);
+            rows.add(slotTime(PAY, 1, 2_000, 10_000));
+            rows.add(slotTime("", 1, 0, 0).with("unseenTime", 4_000));
+            rows.add(held(POOL, 1));
+            findings = detector.evaluate(round(tick, false, rows));
+        }
+        assertEquals(List.of("pool:orders: CheckoutController.pay:141 had 75 % of the slot time since borrowers began to wait,"
+                        + " 2.0 s in JDBC and 10 s elsewhere; 1 slot now",
+                "pool:orders: an unknown site had 25 % of the slot time since borrowers began to wait,"
+                        + " 0.0 s in JDBC and 0.0 s elsewhere, 4.0 s not visible; 1 slot now"),
+                only(findings).evidence().facts().subList(0, 2));
+    }
+
+    @Test
+    void farMoreBorrowersThanEverIsRunawayDemand() {
+        for (int perSecond : new int[] {40, 400}) {
+            PoolExhaustionDetector detector = new PoolExhaustionDetector(config());
+            long borrows = 0;
+            for (int tick = 1; tick <= 100; tick++) {
+                borrows += 50;
+                assertEquals(List.of(), detector.evaluate(round(tick, pool(POOL, 5, 10, 0).with("borrows", borrows))));
+            }
+            Finding finding = null;
+            for (int tick = 101; tick <= 112; tick++) {
+                borrows += perSecond;
+                finding = detector.evaluate(round(tick, pool(POOL, 10, 10, 30 + tick * 2).with("oldestWait", 1_500)
+                        .with("timeouts", tick * 3).with("borrows", borrows))).stream().findFirst().orElse(null);
+            }
+            assertEquals(Confidence.SUSPECTED, finding.confidence());
+            assertEquals(perSecond > 100 ? ExhaustionCause.RUNAWAY_DEMAND : ExhaustionCause.TOO_SMALL,
+                    ExhaustionCause.of(finding.evidence()));
+            assertTrue(finding.cause().contains("borrowers come per second, at most 50 while nobody waited"), finding.cause());
+        }
+    }
+
+    @Test
+    void borrowersOfSeveralSlotsAreToldTheSizeThatCannotLock() {
+        Finding finding = only(stuck(row -> row.with("activity", "WAITING_FOR_POOL").with("waitsFor", POOL)
+                .with("inScope", true)));
+        // Ten threads hold one each and want a second.
+        assertTrue(finding.advice().endsWith("threads x (connections per thread - 1) + 1 = 11."), finding.advice());
+    }
+
     @Test
     void aBurstThatDrainsIsNoFault() {
         for (int tick = 1; tick <= 20; tick++) {
@@ -240,6 +310,11 @@ class PoolExhaustionDetectorTest {
             findings = detector.evaluate(round);
         }
         return findings;
+    }
+
+    private static Signal.Builder slotTime(String site, int slots, long jdbc, long other) {
+        return Signal.of(Signal.SLOT_TIME, START).with("resource", POOL).with("site", site).with("slots", slots)
+                .with("jdbcTime", jdbc).with("otherTime", other).with("unseenTime", 0);
     }
 
     private static List<Signal.Builder> full(int slots, int waiting, long oldestWait) {

@@ -3,7 +3,9 @@ package io.jvmmedic.core.golden;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.core.detect.ExhaustionCause;
 import io.jvmmedic.core.model.Confidence;
+import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -56,10 +58,19 @@ class GoldenRecordingsTest {
                 .map(diagnosis -> diagnosis.primary().summary()).toList());
     }
 
+    /** They are a fault that somebody must hear of, once it lasts; and they are no proof, for nobody may be cut off. */
     @Test
-    void slowStatementsAreNoProof() throws Exception {
-        assertTrue(replayed("slow-statements").stream().flatMap(belief -> belief.diagnoses().stream())
-                .noneMatch(diagnosis -> diagnosis.primary().confidence() == Confidence.CERTAIN));
+    void slowStatementsAreSuspectedAfterAWhileAndNeverProof() throws Exception {
+        List<Diagnosis> diagnoses = replayed("slow-statements").stream()
+                .flatMap(belief -> belief.diagnoses().stream()).toList();
+        assertEquals(Confidence.HINT, diagnoses.get(0).primary().confidence());
+        assertEquals(Set.of(Confidence.SUSPECTED), diagnoses.subList(diagnoses.size() - 3, diagnoses.size()).stream()
+                .map(diagnosis -> diagnosis.primary().confidence()).collect(Collectors.toSet()));
+        for (Diagnosis diagnosis : diagnoses) {
+            assertTrue(diagnosis.primary().confidence() != Confidence.CERTAIN, diagnosis.primary().summary());
+            assertEquals(List.of(), diagnosis.primary().evidence().leases());
+            assertEquals(ExhaustionCause.SLOW_STATEMENTS, ExhaustionCause.of(diagnosis.primary().evidence()));
+        }
     }
 
     @Test
