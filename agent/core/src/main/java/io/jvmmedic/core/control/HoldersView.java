@@ -18,6 +18,11 @@ public record HoldersView(PoolView pool, Belief diagnosis, List<Site> sites, Lis
         waiters = List.copyOf(waiters);
     }
 
+    /** Of a resource that is no pool, or of which nothing is believed. */
+    public HoldersView(PoolView pool, List<Holder> holders, List<Waiting> waiters) {
+        this(pool, Belief.NONE, List.of(), holders, waiters);
+    }
+
     HoldersView with(Belief belief) {
         return new HoldersView(pool, belief, sites, holders, waiters);
     }

@@ -59,7 +59,7 @@ public final class LiveResources {
             throw Refusal.refused(handle.id() + " is gone: its application closed it or let go of it.");
         }
         if (handle instanceof ExecutorHandle executor) {
-            return new HoldersView(view, HoldersView.Belief.NONE, List.of(), workers(executor), List.of());
+            return new HoldersView(view, workers(executor), List.of());
         }
         if (handle instanceof UnpooledDatabase database) {
             return new HoldersView(view, unpooled(database), List.of());

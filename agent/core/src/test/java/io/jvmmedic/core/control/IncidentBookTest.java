@@ -60,8 +60,7 @@ class IncidentBookTest {
     }
 
     private static HoldersView holders(String resource) {
-        return new HoldersView(new PoolView(resource, "HikariCP", 1, 0, 1, 1, 0, 1, 0), HoldersView.Belief.NONE, List.of(),
-                List.of(), List.of());
+        return new HoldersView(new PoolView(resource, "HikariCP", 1, 0, 1, 1, 0, 1, 0), List.of(), List.of());
     }
 
     @Test

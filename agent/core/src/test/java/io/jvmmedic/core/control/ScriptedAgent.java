@@ -31,7 +31,7 @@ final class ScriptedAgent implements AgentView {
         if (!resource.equals("orders, \u00fcber 100%")) {
             throw Refusal.usage("There is no resource '" + resource + "'.");
         }
-        return new HoldersView(pools().get(0), HoldersView.Belief.NONE, List.of(), List.of(), List.of());
+        return new HoldersView(pools().get(0), List.of(), List.of());
     }
 
     @Override

@@ -155,7 +155,7 @@ class UnpooledConnectionsTest {
                 System.gc();
                 return rows(medic).stream().mapToLong(UnpooledConnections.Row::leaked).sum() == 2;
             });
-            LiveResources live = new LiveResources(medic.registry, threads());
+            LiveResources live = new LiveResources(medic.registry, threads(), pool -> List.of());
             HoldersView view = live.holders(NAME);
             assertEquals(1, view.pool().used());
             assertEquals(3, view.pool().served());
