@@ -44,6 +44,7 @@ import io.jvmmedic.core.instrument.driver.DriverIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
+import io.jvmmedic.core.instrument.lock.DeadlockBreaker;
 import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
 import io.jvmmedic.core.model.Mode;
 import io.jvmmedic.core.model.Round;
@@ -54,6 +55,7 @@ import io.jvmmedic.core.policy.ShadowBook;
 import io.jvmmedic.core.remedy.AbortDeadSessions;
 import io.jvmmedic.core.remedy.AbortHttpLease;
 import io.jvmmedic.core.remedy.AskForGc;
+import io.jvmmedic.core.remedy.BreakDeadlock;
 import io.jvmmedic.core.remedy.DumpAllThreads;
 import io.jvmmedic.core.remedy.DumpBlackBox;
 import io.jvmmedic.core.remedy.DumpInvolvedThreads;
@@ -126,6 +128,7 @@ final class Clinic {
     private final ResourceRegistry registry = new ResourceRegistry();
     private final Instrumenter instrumenter;
     private final LeaseProbes probes;
+    private final ModuleOpener opener;
     private final ThreadCensus census;
 
     private Optional<HomeFolder> home = Optional.empty();
@@ -165,7 +168,7 @@ final class Clinic {
                         new JdkHttpIntegration())),
                 config.get(Options.DISABLED_INTEGRATIONS));
         this.probes = new LeaseProbes(registry, instrumenter.factories());
-        ModuleOpener opener = new ModuleOpener(instrumentation);
+        this.opener = new ModuleOpener(instrumentation);
         this.census = new ThreadCensus(registry, opener, instrumenter.discoveries(registry, opener));
     }
 
@@ -235,6 +238,7 @@ final class Clinic {
                 Map.entry(ReclaimLeakedConnection.NAME, Options.BUDGET_RECLAIM),
                 Map.entry(AbortHttpLease.NAME, Options.BUDGET_RECLAIM),
                 Map.entry(AbortDeadSessions.NAME, Options.BUDGET_ABORT),
+                Map.entry(BreakDeadlock.NAME, Options.BUDGET_BREAK),
                 Map.entry(GrowPool.NAME, Options.BUDGET_GROW),
                 Map.entry(GrowExecutor.NAME, Options.BUDGET_GROW),
                 Map.entry(SoftEvictPool.NAME, Options.BUDGET_EVICT),
@@ -283,6 +287,7 @@ final class Clinic {
                 new AbortDeadSessions(registry),
                 new RevivePool(registry),
                 new ResetPool(registry),
+                new BreakDeadlock(registry, census, new DeadlockBreaker(instrumentation, opener), trail::incidentOf),
                 new GracefulRestart(config, reason -> lastWords(evidence, reason), this::vetoOnRestart));
         Ward ward = new Ward(Ladders.of(Ladders.EVIDENCE, remedies), Ladders.of(Ladders.STANDARD, remedies));
         inquiry = new ServerInquiry(config, registry, census, ThreadCpu.ofThisJvm(clock), signals::accept, clock);

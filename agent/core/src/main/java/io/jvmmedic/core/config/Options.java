@@ -56,6 +56,8 @@ public final class Options {
             "revivals of what makes connections for a pool", Parsers.budget());
     public static final Option<Budget> BUDGET_RESET = add("budget.reset", "1/1h",
             "hard resets of a pool", Parsers.budget());
+    public static final Option<Budget> BUDGET_BREAK = add("budget.break", "30/10m",
+            "deadlocks broken by ending the wait of one thread", Parsers.budget());
     public static final Option<Budget> BUDGET_DUMP = add("budget.dump", "1/10m",
             "full thread dumps; dumps of the involved threads are not limited by it", Parsers.budget());
     public static final Option<Budget> BUDGET_RESTART = add("budget.restart", "2/1h",

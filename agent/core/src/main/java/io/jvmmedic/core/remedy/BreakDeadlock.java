@@ -1,0 +1,171 @@
+package io.jvmmedic.core.remedy;
+
+import io.jvmmedic.core.instrument.lock.DeadlockBreaker;
+import io.jvmmedic.core.instrument.lock.LockWait;
+import io.jvmmedic.core.model.Claim;
+import io.jvmmedic.core.model.Diagnosis;
+import io.jvmmedic.core.model.Fault;
+import io.jvmmedic.core.model.Finding;
+import io.jvmmedic.core.model.Plan;
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.model.Risk;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.util.Phrases;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/**
+ * Ends the wait of one thread of a lock cycle by an exception, so that it lets go of what it holds and all others go on.
+ * Only waits for locks of {@code java.util.concurrent} can be ended; a cycle of monitors alone is left to a restart, for a
+ * monitor that is taken away leaves its owner inside its critical section.
+ */
+public final class BreakDeadlock implements Remedy {
+
+    public static final String NAME = "break-deadlock";
+
+    private static final Duration WITHIN = Duration.ofSeconds(5);
+    /** Two retransformations of a JDK class on a busy machine, a rehearsal, and the wake-up of the thread. */
+    private static final Duration DEADLINE = Duration.ofSeconds(40);
+
+    private final ThreadView threads;
+    private final DeadlockBreaker breaker;
+    private final Election election;
+    private final BiFunction<ResourceId, Fault, Optional<String>> incidents;
+
+    /** @param incidents the id of the incident that is open on a fault of a resource */
+    public BreakDeadlock(ResourceRegistry registry, ThreadView threads, DeadlockBreaker breaker,
+            BiFunction<ResourceId, Fault, Optional<String>> incidents) {
+        this.threads = threads;
+        this.breaker = breaker;
+        this.election = new Election(registry);
+        this.incidents = incidents;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Risk risk() {
+        return Risk.FORCEFUL;
+    }
+
+    @Override
+    public Duration deadline() {
+        return DEADLINE;
+    }
+
+    @Override
+    public Preparation prepare(Diagnosis diagnosis) {
+        ResourceId id = diagnosis.resource();
+        Finding finding = diagnosis.primary();
+        List<Long> members = finding.evidence().threads();
+        if (finding.evidence().measure("monitors") == members.size()) {
+            return impossible(id, "all of its " + Phrases.count(members.size(), "thread") + " wait for monitors, and such a"
+                    + " wait cannot be ended; only a restart helps");
+        }
+        Optional<String> unavailable = breaker.unavailable();
+        if (unavailable.isPresent()) {
+            return impossible(id, unavailable.get());
+        }
+        List<LockWait> candidates = new ArrayList<>();
+        List<String> obstacles = new ArrayList<>();
+        for (long member : members) {
+            Thread thread = threads.byId(member);
+            LockWait wait = thread == null ? null : breaker.waitOf(thread).orElse(null);
+            if (wait == null) {
+                continue;
+            }
+            Thread owner = wait.owner();
+            if (owner != null && !owner.isAlive()) {
+                return impossible(id, wait.lock() + " is held by " + owner.getName() + ", which has ended; what it guards may"
+                        + " be half done, so it is not taken away");
+            }
+            Optional<String> obstacle = Election.obstacle(thread).or(() -> breaker.obstacle(wait));
+            obstacle.ifPresentOrElse(why -> obstacles.add(thread.getName() + " " + why), () -> candidates.add(wait));
+        }
+        Optional<String> resolved = LockCycle.resolved(diagnosis);
+        if (resolved.isPresent()) {
+            return impossible(id, resolved.get());
+        }
+        if (candidates.isEmpty()) {
+            return impossible(id, "none of its waits can be ended: "
+                    + (obstacles.isEmpty() ? "no thread of it can be seen" : String.join("; ", obstacles)));
+        }
+        LockWait victim = election.elect(candidates);
+        Claim claim = new Claim("the wait of " + victim.thread().getName() + " for " + Phrases.type(victim.lock())
+                + " ends by an exception, it leaves the queue and lets go of what the cycle waits for, and none of the "
+                + members.size() + " threads is deadlocked any more, within " + WITHIN.toSeconds() + " s", WITHIN);
+        Plan plan = new Plan(id, NAME, risk(), finding.confidence(), finding.evidence().proof(), claim,
+                "the patch of the lock's class is taken out at once; what " + victim.thread().getName()
+                        + " was doing fails as one request");
+        return new Preparation.Ready(plan, new Break(diagnosis, victim, LockCycle.waits(members)));
+    }
+
+    private static Preparation impossible(ResourceId id, String why) {
+        return new Preparation.Impossible(id + ": " + why);
+    }
+
+    private final class Break implements Action {
+
+        private final Diagnosis diagnosis;
+        private final List<Long> members;
+        private final LockWait victim;
+        private final Map<Long, LockCycle.Wait> before;
+
+        private Break(Diagnosis diagnosis, LockWait victim, Map<Long, LockCycle.Wait> before) {
+            this.diagnosis = diagnosis;
+            this.members = diagnosis.primary().evidence().threads();
+            this.victim = victim;
+            this.before = before;
+        }
+
+        @Override
+        public Optional<String> noLongerNeeded() {
+            return LockCycle.resolved(diagnosis).or(() -> victim.isOver()
+                    ? Optional.of(victim.thread().getName() + " does not wait any more") : Optional.empty());
+        }
+
+        @Override
+        public String observe() {
+            return "deadlocked=" + LockCycle.deadlocked(members).size() + " of=" + members.size()
+                    + " victim=" + victim.thread().getName() + (victim.isOver() ? " ended" : " waiting");
+        }
+
+        @Override
+        public void apply() throws Throwable {
+            ResourceId id = diagnosis.resource();
+            String incident = incidents.apply(id, diagnosis.primary().fault()).map(one -> ", incident " + one).orElse("");
+            election.elected(victim.thread());
+            breaker.end(victim, "deadlock broken by JVM Medic" + incident + ": " + id + ", "
+                    + diagnosis.primary().cause() + ". This thread gives way, it did not get "
+                    + Phrases.type(victim.lock()));
+        }
+
+        /**
+         * Those who wait for a lock that another of the old cycle now holds and uses are not stuck any more; so it counts that
+         * nobody waits for the victim as before, and that none is deadlocked, in an old cycle or a new one.
+         */
+        @Override
+        public boolean claimHolds() {
+            if (!victim.isGone()) {
+                return false;
+            }
+            Map<Long, LockCycle.Wait> now = LockCycle.waits(members);
+            Set<Long> deadlocked = LockCycle.deadlocked(members);
+            return members.stream().allMatch(member -> hasMoved(member, now.get(member))
+                    || !deadlocked.contains(member) && before.get(member).owner() != victim.threadId());
+        }
+
+        private boolean hasMoved(long member, LockCycle.Wait now) {
+            return now == null || !now.equals(before.get(member));
+        }
+    }
+}
