@@ -13,7 +13,7 @@ import io.jvmmedic.core.resource.HandleFactory;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import java.util.List;
 
-/** HikariCP 4 to 7. Version 3 has no {@code keepalive} and other housekeeping, so its shape is refused. */
+/** HikariCP 3.4 to 7. */
 public final class HikariIntegration implements Integration {
 
     private static final String POOL = "com.zaxxer.hikari.pool.";
@@ -54,14 +54,16 @@ public final class HikariIntegration implements Integration {
                         .hook(ADVICE + "ReturnedAdvice", method("recycle", "(" + ENTRY_TYPE + ")V"))
                         .hook(ADVICE + "WaitingAdvice", method("addBagItem", "(I)V"))
                         .hook(ADVICE + "GaveUpAdvice", method("createTimeoutException", "(J)Ljava/sql/SQLException;"))
-                        .hook(ADVICE + "LeftAdvice", method("getConnection", "(J)Ljava/sql/Connection;")),
+                        .hook(ADVICE + "LeftAdvice", method("getConnection", "(J)Ljava/sql/Connection;"))
+                        // Version 3.4 has no MaxLifetimeTask, its body is a lambda.
+                        .hookIfPresent(ADVICE + "HousekeepingAdvice",
+                                method("lambda$createPoolEntry$2", "(" + ENTRY_TYPE + ")V")),
                 Weave.into(POOL + "PoolBase")
                         .hook(ADVICE + "RefusedAdvice",
                                 method("newConnection", "()Ljava/sql/Connection;"),
                                 method("newConnection", "(Z)Ljava/sql/Connection;")),
                 Weave.into(POOL + "PoolEntry")
-                        .needs(field("hikariPool", POOL_TYPE), field("state", "I"), method("markEvicted", "()V"),
-                                field("keepalive", "Ljava/util/concurrent/ScheduledFuture;"))
+                        .needs(field("hikariPool", POOL_TYPE), field("state", "I"), method("markEvicted", "()V"))
                         .hook(ADVICE + "BorrowedAdvice",
                                 method("createProxyConnection",
                                         "(Lcom/zaxxer/hikari/pool/ProxyLeakTask;)Ljava/sql/Connection;"),

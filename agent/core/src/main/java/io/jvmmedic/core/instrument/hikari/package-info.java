@@ -1,2 +1,2 @@
-/** HikariCP 4 to 7. */
+/** HikariCP 3.4 to 7. */
 package io.jvmmedic.core.instrument.hikari;
