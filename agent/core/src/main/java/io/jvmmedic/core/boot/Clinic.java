@@ -38,9 +38,10 @@ import io.jvmmedic.core.instrument.InstallReport;
 import io.jvmmedic.core.instrument.Instrumenter;
 import io.jvmmedic.core.instrument.Integration;
 import io.jvmmedic.core.instrument.ModuleOpener;
-import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
+import io.jvmmedic.core.instrument.c3p0.C3p0Integration;
 import io.jvmmedic.core.instrument.driver.DriverIntegration;
+import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
@@ -164,6 +165,7 @@ final class Clinic {
                 List.of(new HikariIntegration(),
                         new TomcatJdbcIntegration(),
                         new AgroalIntegration(),
+                        new C3p0Integration(),
                         new HttpClient5Integration(),
                         new JdkHttpIntegration())),
                 config.get(Options.DISABLED_INTEGRATIONS));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
+import io.jvmmedic.core.instrument.c3p0.C3p0Integration;
 import io.jvmmedic.core.instrument.driver.DriverIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
@@ -50,6 +51,7 @@ class AdviceRulesTest {
         return Stream.of(new HikariIntegration(),
                 new TomcatJdbcIntegration(),
                 new AgroalIntegration(),
+                new C3p0Integration(),
                 new HttpClient5Integration(),
                 new JdkHttpIntegration(),
                 new SelfTest());

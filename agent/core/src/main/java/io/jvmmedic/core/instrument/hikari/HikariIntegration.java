@@ -89,7 +89,6 @@ public final class HikariIntegration implements Integration {
                 parts(Weave.into(POOL + "HikariProxyCallableStatement")));
     }
 
-    /** Getters that hand out an object of the driver which reads through its connection later. */
     private static Weave parts(Weave weave) {
         return weave
                 .hook(ADVICE + "EscapedPartAdvice", JdbcMembers.locators())

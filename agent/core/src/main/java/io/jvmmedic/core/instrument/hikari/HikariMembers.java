@@ -1,11 +1,11 @@
 package io.jvmmedic.core.instrument.hikari;
 
+import io.jvmmedic.core.instrument.HostClass;
 import io.jvmmedic.core.instrument.Members;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.locks.LockSupport;
 
@@ -49,34 +49,34 @@ final class HikariMembers {
 
     /** @throws IllegalStateException when a member is missing, which the shape check should have found before */
     HikariMembers(Object pool) {
-        Class<?> type = pool.getClass();
-        config = field(type, "config");
-        bag = field(type, "connectionBag");
-        poolState = field(type, "poolState");
-        active = method(type, "getActiveConnections");
-        idle = method(type, "getIdleConnections");
-        total = method(type, "getTotalConnections");
-        waiting = method(type, "getThreadsAwaitingConnection");
-        addBagItem = method(type, "addBagItem", int.class);
-        softEvict = method(type, "softEvictConnections");
-        evict = method(type, "evictConnection", Connection.class);
-        Class<?> entry = type(type, "com.zaxxer.hikari.pool.PoolEntry");
-        close = method(type, "closeConnection", entry, String.class);
-        markEvicted = method(entry, "markEvicted");
-        entryState = field(entry, "state");
-        Class<?> bagType = bag.getType();
-        sharedList = field(bagType, "sharedList");
-        reserve = method(bagType, "reserve", type(type, bagType.getName() + "$IConcurrentBagEntry"));
-        Class<?> configType = config.getType();
-        maximum = method(configType, "getMaximumPoolSize");
-        minimumIdle = method(configType, "getMinimumIdle");
-        borrow = method(type, "getConnection", long.class);
-        newConnection = Members.method(type, "newConnection").or(() -> Members.method(type, "newConnection", boolean.class))
-                .orElseThrow(() -> new IllegalStateException("this version of HikariCP has no newConnection"));
-        connection = field(entry, "connection");
-        adder = field(type, "addConnectionExecutor");
-        poolName = field(type, "poolName");
-        setMaximum = method(configType, "setMaximumPoolSize", int.class);
+        HostClass type = HostClass.of(pool.getClass(), "HikariCP");
+        config = type.field("config");
+        bag = type.field("connectionBag");
+        poolState = type.field("poolState");
+        active = type.method("getActiveConnections");
+        idle = type.method("getIdleConnections");
+        total = type.method("getTotalConnections");
+        waiting = type.method("getThreadsAwaitingConnection");
+        addBagItem = type.method("addBagItem", int.class);
+        softEvict = type.method("softEvictConnections");
+        evict = type.method("evictConnection", Connection.class);
+        HostClass entry = type.neighbour("com.zaxxer.hikari.pool.PoolEntry");
+        close = type.method("closeConnection", entry.type(), String.class);
+        markEvicted = entry.method("markEvicted");
+        entryState = entry.field("state");
+        HostClass bagType = type.neighbour(bag.getType().getName());
+        sharedList = bagType.field("sharedList");
+        reserve = bagType.method("reserve", type.neighbour(bag.getType().getName() + "$IConcurrentBagEntry").type());
+        HostClass configType = type.neighbour(config.getType().getName());
+        maximum = configType.method("getMaximumPoolSize");
+        minimumIdle = configType.method("getMinimumIdle");
+        setMaximum = configType.method("setMaximumPoolSize", int.class);
+        borrow = type.method("getConnection", long.class);
+        newConnection = Members.method(type.type(), "newConnection")
+                .orElseGet(() -> type.method("newConnection", boolean.class));
+        connection = entry.field("connection");
+        adder = type.field("addConnectionExecutor");
+        poolName = type.field("poolName");
     }
 
     int active(Object pool) {
@@ -211,25 +211,5 @@ final class HikariMembers {
         } catch (Throwable e) {
             throw new IllegalStateException(getter + " failed", e);
         }
-    }
-
-    private static Class<?> type(Class<?> neighbour, String name) {
-        try {
-            return Class.forName(name, false, neighbour.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException("this version of HikariCP has no " + name, e);
-        }
-    }
-
-    private static Field field(Class<?> type, String name) {
-        return found(Members.field(type, name), name);
-    }
-
-    private static Method method(Class<?> type, String name, Class<?>... parameters) {
-        return found(Members.method(type, name, parameters), name);
-    }
-
-    private static <M> M found(Optional<M> member, String name) {
-        return member.orElseThrow(() -> new IllegalStateException("this version of HikariCP has no " + name));
     }
 }
