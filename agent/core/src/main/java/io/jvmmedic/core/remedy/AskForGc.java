@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Asks for a garbage collection where one would prove a leak. No rung of a ladder: it heals nothing, it helps to see. A
@@ -59,6 +60,7 @@ public final class AskForGc {
     private final Runnable collector;
 
     private final Map<String, Long> pressedSince = new HashMap<>();
+    private final LeakySites leaky = new LeakySites();
     private final Set<Lease> askedFor = Collections.newSetFromMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -75,6 +77,8 @@ public final class AskForGc {
     private long fullGcMillis = Long.MIN_VALUE;
     private long lastRoundMillis;
     private List<String> pressed = List.of();
+    /** At least half of their slots are out. */
+    private Set<String> busy = Set.of();
     /** A collection can tell nothing of their leases. */
     private Set<String> keepsHandles = Set.of();
     private List<Candidate> candidates = List.of();
@@ -107,9 +111,16 @@ public final class AskForGc {
         full.forEach(pool -> pressedSince.putIfAbsent(pool.text("resource"), round.millis()));
         pressed = full.stream().filter(pool -> isPressed(pool, round.millis()))
                 .map(pool -> pool.text("resource")).toList();
-        keepsHandles = full.stream().filter(pool -> pool.flag("keepsHandles"))
+        busy = Stream.concat(
+                        round.of(Signal.POOL).stream().filter(pool -> isHalfOut(pool, "active", "max")),
+                        round.of(Signal.HTTP_POOL).stream().filter(pool -> isHalfOut(pool, "leased", "max")
+                                || isHalfOut(pool, "routeLeased", "routeMax")))
+                .map(pool -> pool.text("resource")).collect(Collectors.toSet());
+        keepsHandles = round.of(Signal.POOL).stream().filter(pool -> pool.flag("keepsHandles"))
                 .map(pool -> pool.text("resource")).collect(Collectors.toSet());
         candidates = new ArrayList<>();
+        Stream.concat(round.of(Signal.HELD_CONNECTION).stream(), round.of(Signal.HELD_RESPONSE).stream())
+                .forEach(row -> leaky.observe(row, round.millis()));
         round.of(Signal.HELD_CONNECTION).forEach(row -> candidate(row, row.number("idleFor"), round.millis()));
         round.of(Signal.HELD_RESPONSE).stream().filter(row -> !row.text("activity").equals(Activity.IO.name()))
                 .forEach(row -> candidate(row, row.number("heldFor"), round.millis()));
@@ -141,6 +152,10 @@ public final class AskForGc {
         return pool.number(max) > 0 && pool.number(out) >= pool.number(max);
     }
 
+    private static boolean isHalfOut(Signal pool, String out, String max) {
+        return pool.number(max) > 0 && 2 * pool.number(out) >= pool.number(max);
+    }
+
     private boolean isPressed(Signal pool, long now) {
         return pool.number("oldestWait") >= NOTABLE_MILLIS
                 || now - pressedSince.get(pool.text("resource")) >= NOTABLE_MILLIS;
@@ -148,12 +163,16 @@ public final class AskForGc {
 
     /**
      * Not a borrower that is about to go on, because it uses the connection. One that waits for another connection of the
-     * same pool is asked about too: either it leaked the first, or it holds it, and only a collection tells which.
+     * same pool is asked about too, unless the code that borrowed the first still runs: either it leaked the first, or it
+     * holds it, and only a collection tells which. Where a site has leaked before, its leases are asked about while there
+     * are still free slots, so that a leak that goes on makes nobody wait.
      */
     private void candidate(Signal row, long idleMillis, long now) {
         String resource = row.text("resource");
         String activity = row.text("activity");
-        if (pressed.contains(resource) && !keepsHandles.contains(resource) && idleMillis >= NOTABLE_MILLIS
+        boolean matters = pressed.contains(resource) || busy.contains(resource) && leaky.contains(row, now);
+        boolean held = row.flag("inScope") && activity.equals(Activity.WAITING_FOR_POOL.name());
+        if (matters && !held && !keepsHandles.contains(resource) && idleMillis >= NOTABLE_MILLIS
                 && !row.flag("unreachable") && !row.flag("escaped") && !row.flag("inUse")
                 && (row.flag("scopeOver") || !activity.equals(Activity.JDBC.name()))) {
             candidates.add(new Candidate(new Lease(resource, row.number("leaseId")),
@@ -176,10 +195,11 @@ public final class AskForGc {
         if (late) {
             return "the last round was late, nobody was looking";
         }
-        if (pressed.isEmpty()) {
+        if (pressed.isEmpty() && candidates.isEmpty()) {
             return "no pool had all its slots out and somebody waiting for " + Phrases.duration(NOTABLE_MILLIS);
         }
-        String where = String.join(", ", pressed) + ": ";
+        String where = Stream.concat(pressed.stream(), candidates.stream().map(one -> one.lease().resource()))
+                .distinct().sorted().collect(Collectors.joining(", ")) + ": ";
         if (candidates.isEmpty()) {
             return where + "no lease lies unused whose fate a collection could tell";
         }
@@ -262,6 +282,6 @@ public final class AskForGc {
         return byPool.entrySet().stream().sorted(Map.Entry.comparingByKey())
                 .map(pool -> pool.getKey() + ": " + Phrases.count(pool.getValue(), "lease"))
                 .collect(Collectors.joining("; "))
-                + " unused while borrowers wait; asked for a garbage collection to learn whether they are leaked";
+                + " unused" + (pressed.isEmpty() ? " where others leaked" : " while borrowers wait") + "; asked for a garbage collection to learn whether they are leaked";
     }
 }

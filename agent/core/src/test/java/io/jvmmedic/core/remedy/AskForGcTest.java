@@ -293,6 +293,34 @@ class AskForGcTest {
     }
 
     @Test
+    void aSiteThatLeakedBeforeIsAskedAboutBeforeSomebodyWaits() {
+        AskForGc ask = ask(CONCURRENT);
+        Signal unused = held(8, 3_000).with("site", "a.A.b(A.java:1)").build();
+        next(ask, pool(1, 0), unused);
+        assertRefused("no pool had all its slots out", ask);
+        next(ask, pool(1, 0), held(7, 3_000).with("site", "a.A.b(A.java:1)").with("unreachable", true).build());
+        next(ask, pool(1, 0), held(9, 3_000).with("site", "a.A.c(A.java:2)").build());
+        assertRefused("no pool had all its slots out", ask);
+        next(ask, pool(0, 0), unused);
+        assertRefused("no pool had all its slots out", ask);
+        next(ask, pool(1, 0), unused);
+        assertEquals(Optional.empty(), ask.refusal());
+        assertTrue(ask.perform().startsWith("pool:orders: 1 lease unused where others leaked;"));
+        now += 600_000;
+        next(ask, pool(1, 0), held(10, 3_000).with("site", "a.A.b(A.java:1)").build());
+        assertRefused("no pool had all its slots out", ask);
+    }
+
+    @Test
+    void notForABorrowerWhoseBorrowingCodeStillRuns() {
+        AskForGc ask = ask(CONCURRENT);
+        for (int i = 0; i < 2; i++) {
+            next(ask, pool(2, 1), held(7, 3_000).with("activity", "WAITING_FOR_POOL").with("inScope", true).build());
+        }
+        assertRefused("no lease lies unused", ask);
+    }
+
+    @Test
     void forgetsTheOldestLeasesInsteadOfGrowing() {
         AskForGc ask = ask(CONCURRENT, "gc.every=1ms");
         pressed(ask, 0);
