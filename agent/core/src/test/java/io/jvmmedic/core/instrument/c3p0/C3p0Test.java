@@ -171,7 +171,7 @@ class C3p0Test {
     void aPoolWhoseHelpersHangIsRevived(String version) throws Throwable {
         DataSource pool = stubborn(version, unique("hanging", version));
         C3p0Host.call(pool, "setNumHelperThreads", 1);
-        try (StubbornDriver driver = new StubbornDriver(1, 0); WovenHost medic = new WovenHost(new C3p0Integration())) {
+        try (StubbornDriver driver = new StubbornDriver(1); WovenHost medic = new WovenHost(new C3p0Integration())) {
             Future<Connection> waiter = BORROWERS.submit(() -> pool.getConnection());
             await().atMost(PATIENCE).until(() -> driver.hanging() == 1 && medic.leases.waiters().size() == 1);
             PoolHandle handle = medic.registry.pools().get(0);
@@ -219,18 +219,23 @@ class C3p0Test {
 
     @ParameterizedTest
     @MethodSource("versions")
-    void refusedConnectsAndFailedStatementsAreCounted(String version) throws Exception {
+    void refusedConnectsAndFailedStatementsAreCounted(String version) throws Throwable {
         DataSource pool = stubborn(version, unique("refused", version));
         C3p0Host.call(pool, "setAcquireRetryDelay", 50);
-        try (StubbornDriver driver = new StubbornDriver(0, 3); WovenHost medic = new WovenHost(new C3p0Integration());
-                Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+        try (StubbornDriver driver = new StubbornDriver(0); WovenHost medic = new WovenHost(new C3p0Integration())) {
+            try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+                statement.execute("create alias fail for '" + Errors.class.getName() + ".fail'");
+                assertThrows(SQLException.class, () -> statement.execute("call fail('57P01')"));
+            }
             PoolHandle handle = medic.registry.pools().get(0);
-            // From 0.10 on c3p0 tries its credentials once before it makes the pool.
-            assertTrue(medic.leases.errors(handle).refused() >= 2);
-            assertEquals(medic.leases.errors(handle).refused(), medic.leases.errors(handle).full());
-            statement.execute("create alias fail for '" + Errors.class.getName() + ".fail'");
-            assertThrows(SQLException.class, () -> statement.execute("call fail('57P01')"));
             assertEquals(1, medic.leases.errors(handle).lost());
+            assertEquals(0, medic.leases.errors(handle).refused());
+
+            driver.refuse(3);
+            handle.softEvict().pull(null);
+            pool.getConnection().close();
+            assertEquals(3, medic.leases.errors(handle).refused());
+            assertEquals(3, medic.leases.errors(handle).full());
         } finally {
             close(pool);
         }

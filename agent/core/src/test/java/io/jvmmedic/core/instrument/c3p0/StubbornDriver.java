@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 
-/** H2 behind a network that does not answer the first connects, or a server that refuses them, as the test wants. */
+/** H2 behind a network that does not answer the first connects, or a server that refuses some, as the test wants. */
 final class StubbornDriver implements Driver, AutoCloseable {
 
     static final String PREFIX = "jdbc:stubborn:";
@@ -19,12 +19,11 @@ final class StubbornDriver implements Driver, AutoCloseable {
 
     private final CountDownLatch answer = new CountDownLatch(1);
     private final AtomicInteger toHang;
-    private final AtomicInteger toRefuse;
+    private final AtomicInteger toRefuse = new AtomicInteger();
     private final AtomicInteger hanging = new AtomicInteger();
 
-    StubbornDriver(int toHang, int toRefuse) throws SQLException {
+    StubbornDriver(int toHang) throws SQLException {
         this.toHang = new AtomicInteger(toHang);
-        this.toRefuse = new AtomicInteger(toRefuse);
         DriverManager.registerDriver(this);
     }
 
@@ -34,6 +33,10 @@ final class StubbornDriver implements Driver, AutoCloseable {
 
     int hanging() {
         return hanging.get();
+    }
+
+    void refuse(int connects) {
+        toRefuse.set(connects);
     }
 
     void answer() {
