@@ -64,7 +64,7 @@ class GoldenRecorder {
     @Test
     void nestedBorrow(Path folder) throws IOException {
         record("nested-borrow", 6, "break",
-                spec(folder, NestedBorrowPatient.class, with -> with.libraries("HikariCP-5.1.0+h2")));
+                spec(folder, NestedBorrowPatient.class, with -> with.libraries("h2").arguments("%libs", "HikariCP-5.1.0")));
     }
 
     @Test
@@ -86,7 +86,7 @@ class GoldenRecorder {
     @Test
     void healthyDatabase(Path folder) throws IOException {
         record("healthy-database", 16, "begin", spec(folder, HealthyDatabasePatient.class,
-                with -> with.libraries("HikariCP-5.1.0+postgresql").arguments(Postgres.url())));
+                with -> with.libraries("postgresql").arguments(Postgres.url(), "%libs", "HikariCP-5.1.0")));
     }
 
     @Test

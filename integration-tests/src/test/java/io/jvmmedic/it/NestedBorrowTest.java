@@ -7,25 +7,34 @@ import io.jvmmedic.it.harness.PatientJvm;
 import io.jvmmedic.it.harness.Scenario;
 import io.jvmmedic.it.harness.Story;
 import io.jvmmedic.it.patients.NestedBorrowPatient;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
 
 /** A pool whose every waiter is a holder. */
 class NestedBorrowTest {
 
     private static final String GROW = "grow-pool";
 
-    @Scenario(patient = NestedBorrowPatient.class, libraries = {"HikariCP-4.0.3+h2", "HikariCP-7.1.0+h2"},
+    private static final String POOLS = "HikariCP-4.0.3+HikariCP-7.1.0";
+
+    @Scenario(patient = NestedBorrowPatient.class, libraries = "h2", arguments = {"%libs", POOLS},
             attach = {Attach.PREMAIN, Attach.HOT}, agentOptions = "undo-after=3s")
     void isHealedAndTheLoanGivenBack(PatientJvm jvm) {
-        double before = jvm.rate();
+        List<String> pools = jvm.services();
+        Map<String, Double> before = jvm.rates(pools);
         jvm.ask("break");
-        Story.awaitHealed(jvm, GROW);
-        jvm.awaitRate(0.9 * before, Story.SOON);
+        Story.awaitHealed(jvm, GROW, pools.size());
+        jvm.awaitNinetyPercent(before);
         jvm.ask("mend");
         Story.awaitGivenBack(jvm, GROW);
-        assertTrue(jvm.ask("pool").endsWith("max=4"), jvm.ask("pool"));
+        for (String pool : pools) {
+            Awaitility.await(pool).atMost(Story.SOON).until(() -> jvm.ask("pool " + pool).endsWith("max=4"));
+        }
     }
 
-    @Scenario(patient = NestedBorrowPatient.class, libraries = "HikariCP-7.1.0+h2", agentOptions = "disabled-remedies=grow-pool")
+    @Scenario(patient = NestedBorrowPatient.class, libraries = "h2", arguments = {"%libs", "HikariCP-7.1.0"},
+            agentOptions = "disabled-remedies=grow-pool")
     void isLeftAloneWhenGrowingIsSwitchedOff(PatientJvm jvm) {
         double before = jvm.rate();
         jvm.ask("break");

@@ -21,7 +21,7 @@ class WithoutAgentTest {
         staysBroken(jvm);
     }
 
-    @Scenario(patient = NestedBorrowPatient.class, libraries = "HikariCP-7.1.0+h2", attach = Attach.NONE, jdks = 25)
+    @Scenario(patient = NestedBorrowPatient.class, libraries = "h2", arguments = {"%libs", "HikariCP-7.1.0"}, attach = Attach.NONE, jdks = 25)
     void nestedBorrowStays(PatientJvm jvm) {
         staysBroken(jvm);
     }

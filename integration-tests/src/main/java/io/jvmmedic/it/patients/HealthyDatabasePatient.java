@@ -68,7 +68,7 @@ public final class HealthyDatabasePatient extends Patient {
 
         void begin() throws Exception {
             DataSource reports = pool("reports", 3);
-            keep("long-report", () -> run(reports, "select pg_sleep(" + SECONDS + ")"));
+            keep("long-report", () -> PoolsPatient.run(reports, "select pg_sleep(" + SECONDS + ")"));
             keep("streaming-export", () -> export(reports));
             keep("beside-the-reports", () -> often(reports, 50));
 
@@ -79,7 +79,7 @@ public final class HealthyDatabasePatient extends Patient {
             DataSource cluster = pool("cluster", 2);
             Connection leader = cluster.getConnection();
             leaders.add(leader);
-            run(leader, "select pg_advisory_lock(hashtext('" + library.name() + ProcessHandle.current().pid() + "'))");
+            PoolsPatient.run(leader, "select pg_advisory_lock(hashtext('" + library.name() + ProcessHandle.current().pid() + "'))");
             for (int i = 0; i < 3; i++) {
                 // One slot is the leader's for ever, so that the others queue for the second one.
                 keep("member-" + i, () -> often(cluster, 5));
@@ -99,8 +99,8 @@ public final class HealthyDatabasePatient extends Patient {
             keep("end-of-the-reserve", () -> {
                 rest(SECONDS * 1_000);
                 // Would throw if somebody had taken it away.
-                run(spare, "select 1");
-                run(leader, "select 1");
+                PoolsPatient.run(spare, "select 1");
+                PoolsPatient.run(leader, "select 1");
                 spare.close();
                 leader.close();
             });
@@ -119,13 +119,13 @@ public final class HealthyDatabasePatient extends Patient {
             String table = "orders_" + ProcessHandle.current().pid() + "_" + library.name().replaceAll("\\W", "_");
             try (Connection connection = pool.getConnection()) {
                 connection.setAutoCommit(false);
-                run(connection, "create table " + table + "(id int primary key, text varchar)");
-                run(connection, "insert into " + table + " select id, 'order' from generate_series(1, 20000) id");
-                run(connection, "select pg_sleep(" + SECONDS / 2 + ")");
-                run(connection, "alter table " + table + " add column cents int default 0");
+                PoolsPatient.run(connection, "create table " + table + "(id int primary key, text varchar)");
+                PoolsPatient.run(connection, "insert into " + table + " select id, 'order' from generate_series(1, 20000) id");
+                PoolsPatient.run(connection, "select pg_sleep(" + SECONDS / 2 + ")");
+                PoolsPatient.run(connection, "alter table " + table + " add column cents int default 0");
                 rest(SECONDS * 200);
-                run(connection, "create index on " + table + "(text)");
-                run(connection, "drop table " + table);
+                PoolsPatient.run(connection, "create index on " + table + "(text)");
+                PoolsPatient.run(connection, "drop table " + table);
                 connection.commit();
             }
         }
@@ -133,7 +133,7 @@ public final class HealthyDatabasePatient extends Patient {
 
     private static void often(DataSource pool, long pauseMillis) throws Exception {
         for (long end = end(); System.nanoTime() < end; ) {
-            run(pool, "select pg_sleep(0.02)");
+            PoolsPatient.run(pool, "select pg_sleep(0.02)");
             rest(pauseMillis);
         }
     }
@@ -159,7 +159,7 @@ public final class HealthyDatabasePatient extends Patient {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
             for (long end = end(); System.nanoTime() < end; ) {
-                run(connection, "select pg_sleep(0.1)");
+                PoolsPatient.run(connection, "select pg_sleep(0.1)");
                 rest(1_500);
             }
             connection.commit();
@@ -174,7 +174,7 @@ public final class HealthyDatabasePatient extends Patient {
             for (int j = 0; j < BURST; j++) {
                 daemon("burst-" + j, () -> {
                     try {
-                        run(pool, "select pg_sleep(0.5)");
+                        PoolsPatient.run(pool, "select pg_sleep(0.5)");
                     } catch (SQLException e) {
                         failures.add(e);
                     }
@@ -191,7 +191,7 @@ public final class HealthyDatabasePatient extends Patient {
 
     private void listen(Connection connection) throws Exception {
         try (connection) {
-            run(connection, "listen orders");
+            PoolsPatient.run(connection, "listen orders");
             PGConnection driver = connection.unwrap(PGConnection.class);
             for (long end = end(); System.nanoTime() < end; ) {
                 count(driver.getNotifications(1_000));
@@ -202,7 +202,7 @@ public final class HealthyDatabasePatient extends Patient {
     /** The pool's handle is dropped at once; its driver connection stays in use, so that "unreachable" proves nothing. */
     private static PGConnection driverConnection(DataSource pool) throws SQLException {
         Connection handle = pool.getConnection();
-        run(handle, "listen orders");
+        PoolsPatient.run(handle, "listen orders");
         return handle.unwrap(PGConnection.class);
     }
 
@@ -218,7 +218,7 @@ public final class HealthyDatabasePatient extends Patient {
 
     private static void notifyOthers(DataSource pool) throws Exception {
         for (long end = end(); System.nanoTime() < end; ) {
-            run(pool, "notify orders");
+            PoolsPatient.run(pool, "notify orders");
             rest(500);
         }
     }
@@ -226,18 +226,6 @@ public final class HealthyDatabasePatient extends Patient {
     private void count(PGNotification[] notifications) {
         if (notifications != null) {
             notified.addAndGet(notifications.length);
-        }
-    }
-
-    private static void run(DataSource pool, String sql) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            run(connection, sql);
-        }
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 

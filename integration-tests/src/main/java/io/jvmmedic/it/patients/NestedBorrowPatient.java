@@ -1,34 +1,25 @@
 package io.jvmmedic.it.patients;
 
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import javax.sql.DataSource;
 
 /**
- * A service that after {@code break} takes a second connection while it holds the first, in all its clients at once:
- * each waits for what the others hold, until the pool's own time-out of half a minute, and then again. {@code mend}
- * ends it.
+ * Services that after {@code break} take a second connection while they hold the first, in all their clients at once: each
+ * waits for what the others hold, until the pool's own time-out of half a minute, and then again. {@code mend} ends it.
+ * Arguments: the folder of the libraries, their names joined by {@code +}, and the URL of a server if it is not to be H2.
  */
-public final class NestedBorrowPatient extends Patient {
+public final class NestedBorrowPatient extends PoolsPatient {
 
     private static final int POOL_SIZE = 4;
-    private static final long CONNECTION_TIMEOUT_MILLIS = 30_000;
+    private static final long PATIENCE_MILLIS = 30_000;
 
-    private final Rendezvous allHoldOne = new Rendezvous(POOL_SIZE);
+    private final String server;
     private volatile boolean nested;
-    private HikariDataSource pool;
-    private Load load;
 
-    public static void main(String[] arguments) throws Exception {
-        new NestedBorrowPatient().serve();
-    }
-
-    @Override
-    protected void open() throws Exception {
-        pool = Pools.h2("orders", POOL_SIZE, CONNECTION_TIMEOUT_MILLIS);
-        load = new Load("client", POOL_SIZE, 20, this::order);
-        Garbage.produce();
-        on("status", ignored -> load.status());
+    private NestedBorrowPatient(String home, String libraries, String server) throws ReflectiveOperationException {
+        super(home, libraries);
+        this.server = server;
         on("break", ignored -> {
             nested = true;
             return "";
@@ -37,29 +28,32 @@ public final class NestedBorrowPatient extends Patient {
             nested = false;
             return "";
         });
-        on("pool", ignored -> Pools.state(pool));
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        new NestedBorrowPatient(arguments[0], arguments[1], arguments.length > 2 ? arguments[2] : null).serve();
     }
 
     @Override
-    protected void close() {
-        load.stop();
-        pool.close();
+    Service open(PoolLibrary library) throws Exception {
+        PoolUnderTest pool = library.pool(server == null ? library.h2() : server, library.name(), POOL_SIZE, PATIENCE_MILLIS);
+        Rendezvous allHoldOne = new Rendezvous(POOL_SIZE);
+        return new Service(library.name(), pool, new Load("client-" + library.name(), POOL_SIZE, 20,
+                () -> order(pool.dataSource(), allHoldOne)));
     }
 
-    private void order() throws SQLException, InterruptedException {
+    private void order(DataSource pool, Rendezvous allHoldOne) throws SQLException, InterruptedException {
         try (Connection connection = pool.getConnection()) {
             if (nested) {
                 allHoldOne.meet();
-                audit();
+                audit(pool);
             }
-            Pools.readOrder(connection);
+            run(connection, "select 1");
         }
     }
 
     /** The bug: an own transaction for the audit row, as {@code REQUIRES_NEW} makes one. */
-    private void audit() throws SQLException {
-        try (Connection second = pool.getConnection()) {
-            Pools.readOrder(second);
-        }
+    private static void audit(DataSource pool) throws SQLException {
+        run(pool, "select 2");
     }
 }

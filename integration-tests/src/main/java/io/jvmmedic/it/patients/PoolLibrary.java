@@ -66,6 +66,11 @@ final class PoolLibrary {
         return name;
     }
 
+    /** URL of an H2 database in this JVM that no other library uses. */
+    String h2() {
+        return "jdbc:h2:mem:" + name.replaceAll("\\W", "_") + ";DB_CLOSE_DELAY=-1";
+    }
+
     PoolUnderTest pool(String url, String poolName, int size, long patienceMillis) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();

@@ -175,21 +175,27 @@ public final class PatientJvm implements AutoCloseable {
         return rates;
     }
 
-    /** Waits until each of these services has at least that throughput for two seconds in a row. */
-    public void awaitRates(Map<String, Double> atLeast, Duration deadline) {
-        Set<String> missing = new TreeSet<>(atLeast.keySet());
+    /** The services of a patient that has several. */
+    public List<String> services() {
+        return List.of(ask("pools").split(" "));
+    }
+
+    /** Waits until each of these services has had nine tenths of that throughput for two seconds in a row. */
+    public void awaitNinetyPercent(Map<String, Double> before) {
+        Set<String> missing = new TreeSet<>(before.keySet());
         Map<String, Double> now = Map.of();
-        for (long end = System.nanoTime() + deadline.toNanos(); System.nanoTime() < end && !missing.isEmpty(); ) {
+        for (long end = System.nanoTime() + Story.SOON.toNanos(); System.nanoTime() < end && !missing.isEmpty(); ) {
             now = rates(missing);
             now.forEach((name, rate) -> {
-                if (rate >= atLeast.get(name)) {
+                if (rate >= 0.9 * before.get(name)) {
                     missing.remove(name);
                 }
             });
         }
         if (!missing.isEmpty()) {
-            throw new AssertionError("throughput is " + now + ", expected " + atLeast + " within " + deadline + ", now "
-                    + statuses(missing) + "; the story:\n" + witness.story());
+            throw new AssertionError("throughput is " + now + ", it was " + before + "; "
+                    + missing.stream().map(name -> name + " " + ask("status " + name)).toList() + "; the story:\n"
+                    + witness.story());
         }
     }
 

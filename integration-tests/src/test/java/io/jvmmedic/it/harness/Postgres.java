@@ -4,28 +4,43 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** One real PostgreSQL server for all scenarios that want one, started when first asked for. */
+/** Real PostgreSQL: one server for all scenarios that want one, started when first asked for, and some of their own. */
 public final class Postgres {
 
-    private static EmbeddedPostgres server;
+    private static EmbeddedPostgres shared;
 
     private Postgres() {
     }
 
-    /** JDBC URL, user included. */
-    public static synchronized String url() {
-        if (server == null) {
-            try {
-                server = EmbeddedPostgres.builder().setServerConfig("max_connections", "500").start();
-                Runtime.getRuntime().addShutdownHook(new Thread(Postgres::stop));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    /** JDBC URL of the shared server, user included. */
+    public static String url() {
+        return url(shared());
+    }
+
+    static synchronized EmbeddedPostgres shared() {
+        if (shared == null) {
+            EmbeddedPostgres server = start(500);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
+            // Some scenarios demote sessions by the server's default, which must not reach the others.
+            Database.execute(url(server), "alter database postgres set default_transaction_read_only = off");
+            shared = server;
         }
+        return shared;
+    }
+
+    static EmbeddedPostgres start(int maxConnections) {
+        try {
+            return EmbeddedPostgres.builder().setServerConfig("max_connections", String.valueOf(maxConnections)).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String url(EmbeddedPostgres server) {
         return server.getJdbcUrl("postgres", "postgres");
     }
 
-    private static synchronized void stop() {
+    static void stop(EmbeddedPostgres server) {
         try {
             server.close();
         } catch (IOException e) {

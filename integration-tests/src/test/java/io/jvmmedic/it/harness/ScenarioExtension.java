@@ -51,7 +51,15 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
             return List.of(new Ward(this));
         }
 
-        PatientSpec spec(Jdk jdk, Path directory) {
+        /** The scenario's own database, if its arguments ask for one. */
+        Database database() {
+            String asked = String.join(" ", scenario.arguments());
+            return asked.contains("%database") ? Database.shared()
+                    : asked.contains("%demotable") ? Database.demotable()
+                    : asked.contains("%server") ? Database.alone() : null;
+        }
+
+        PatientSpec spec(Jdk jdk, Path directory, Database database) {
             PatientSpec.Builder builder = PatientSpec.of(jdk, directory, scenario.patient())
                     .attach(attach).libraries(libraries).agentOptions(scenario.agentOptions())
                     .jvmOptions(scenario.jvmOptions());
@@ -59,8 +67,11 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
                 builder.unwitnessed();
             }
             for (String argument : scenario.arguments()) {
-                builder.arguments(argument.contains("%postgres")
-                        ? argument.replace("%postgres", Postgres.url()) : argument);
+                builder.arguments(switch (argument) {
+                    case "%postgres" -> Postgres.url();
+                    case "%database", "%demotable", "%server" -> database.url();
+                    default -> argument;
+                });
             }
             return builder.build();
         }
@@ -71,6 +82,7 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
             implements ExecutionCondition, BeforeEachCallback, AfterEachCallback, ParameterResolver {
 
         private final Run run;
+        private Database database;
         private PatientJvm jvm;
 
         Ward(Run run) {
@@ -86,11 +98,22 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
 
         @Override
         public void beforeEach(ExtensionContext context) {
-            jvm = PatientJvm.fork(run.spec(Jdks.find(run.feature()).orElseThrow(), Folders.of(context)));
+            database = run.database();
+            jvm = PatientJvm.fork(run.spec(Jdks.find(run.feature()).orElseThrow(), Folders.of(context), database));
         }
 
         @Override
         public void afterEach(ExtensionContext context) {
+            try {
+                discharge(context);
+            } finally {
+                if (database != null) {
+                    database.close();
+                }
+            }
+        }
+
+        private void discharge(ExtensionContext context) {
             if (jvm == null) {
                 return;
             }
@@ -110,12 +133,13 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
 
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == PatientJvm.class;
+            Class<?> type = parameter.getParameter().getType();
+            return type == PatientJvm.class || type == Database.class;
         }
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return jvm;
+            return parameter.getParameter().getType() == PatientJvm.class ? jvm : database;
         }
     }
 }

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import jdk.jfr.consumer.RecordedEvent;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** What the scenarios ask of the recorded story. */
 public final class Story {
@@ -25,19 +29,23 @@ public final class Story {
 
     /** Waits until that remedy has healed, and checks that proof, claim and verification are on the record. */
     public static RecordedEvent awaitHealed(PatientJvm jvm, String remedy) {
-        RecordedEvent done = jvm.witness().await(SOON, "Remediation",
-                row -> row.getString("remedy").equals(remedy) && row.getString("outcome").equals("HEALED"));
-        String incident = done.getString("incidentId");
-        assertAll(
-                () -> assertEquals("CERTAIN", done.getString("confidence")),
-                () -> assertFalse(done.getString("proof").isEmpty(), "no proof"),
-                () -> assertFalse(done.getString("claim").isEmpty(), "no claim"),
-                () -> assertFalse(done.getString("undo").isEmpty(), "no word about undoing it"),
-                () -> jvm.witness().await(SOON, "Verification", row -> row.getString("incidentId").equals(incident)
-                        && row.getString("remedy").equals(remedy) && row.getBoolean("held")),
-                () -> jvm.witness().await(SOON, "Decision", row -> row.getString("incidentId").equals(incident)
-                        && row.getString("remedy").equals(remedy) && row.getString("verdict").equals("ALLOWED")));
-        return done;
+        return awaitHealed(jvm, remedy, 1).get(0);
+    }
+
+    /** Waits until that remedy has healed so many resources, and checks the record of each as {@link #awaitHealed} does. */
+    public static List<RecordedEvent> awaitHealed(PatientJvm jvm, String remedy, int resources) {
+        Map<String, RecordedEvent> healed = new TreeMap<>();
+        try {
+            Awaitility.await().atMost(SOON).until(() -> {
+                jvm.witness().rows("Remediation", row -> isHealed(row, remedy))
+                        .forEach(row -> healed.putIfAbsent(row.getString("resource"), row));
+                return healed.size() >= resources;
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(remedy + " healed " + healed.keySet() + " only; the story:\n" + jvm.witness().story(), e);
+        }
+        healed.values().forEach(row -> checkRecord(jvm, remedy, row));
+        return List.copyOf(healed.values());
     }
 
     /** Waits until that remedy's loan was given back. */
@@ -50,6 +58,23 @@ public final class Story {
     public static RecordedEvent awaitVerdict(PatientJvm jvm, String remedy, String verdict, String gate) {
         return jvm.witness().await(SOON, "Decision", row -> row.getString("remedy").equals(remedy)
                 && row.getString("verdict").equals(verdict) && row.getString("gate").equals(gate));
+    }
+
+    private static boolean isHealed(RecordedEvent row, String remedy) {
+        return row.getString("remedy").equals(remedy) && row.getString("outcome").equals("HEALED");
+    }
+
+    private static void checkRecord(PatientJvm jvm, String remedy, RecordedEvent done) {
+        String incident = done.getString("incidentId");
+        assertAll(
+                () -> assertEquals("CERTAIN", done.getString("confidence")),
+                () -> assertFalse(done.getString("proof").isEmpty(), "no proof"),
+                () -> assertFalse(done.getString("claim").isEmpty(), "no claim"),
+                () -> assertFalse(done.getString("undo").isEmpty(), "no word about undoing it"),
+                () -> jvm.witness().await(SOON, "Verification", row -> row.getString("incidentId").equals(incident)
+                        && row.getString("remedy").equals(remedy) && row.getBoolean("held")),
+                () -> jvm.witness().await(SOON, "Decision", row -> row.getString("incidentId").equals(incident)
+                        && row.getString("remedy").equals(remedy) && row.getString("verdict").equals("ALLOWED")));
     }
 
     /** Nothing was done but looking. */

@@ -17,8 +17,6 @@ public final class DruidMaker implements PoolUnderTest.Maker {
         source.setMinIdle(settings.size());
         source.setInitialSize(settings.size());
         source.setMaxWait(settings.patienceMillis());
-        source.setValidationQuery("select 1");
-        source.setTestOnBorrow(true);
         source.init();
         return new Pool(source);
     }

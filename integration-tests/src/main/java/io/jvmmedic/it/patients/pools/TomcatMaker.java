@@ -19,8 +19,6 @@ public final class TomcatMaker implements PoolUnderTest.Maker {
         properties.setMinIdle(settings.size());
         properties.setInitialSize(settings.size());
         properties.setMaxWait((int) settings.patienceMillis());
-        properties.setTestOnBorrow(true);
-        properties.setValidationQuery("select 1");
         properties.setJmxEnabled(false);
         return new Pool(new DataSource(properties));
     }

@@ -1,0 +1,80 @@
+package io.jvmmedic.it.patients;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
+
+/**
+ * Services that write to a database which goes away in one way or another; nothing is wrong with them. {@code report} has
+ * each begin a report that takes until a row appears in {@code report_end}, and tells the server's view of their sockets.
+ * Arguments: URL of a PostgreSQL database, the folder of the libraries, and their names joined by {@code +}.
+ */
+public final class OutagePatient extends PoolsPatient {
+
+    private static final int POOL_SIZE = 6;
+    private static final int CLIENTS = 4;
+    private static final long PATIENCE_MILLIS = 3_000;
+
+    private final String url;
+    private final Map<String, String> reports = new ConcurrentHashMap<>();
+
+    private OutagePatient(String url, String home, String libraries) throws Exception {
+        super(home, libraries);
+        this.url = url;
+        on("report", ignored -> beginReports());
+        on("reports", ignored -> new TreeMap<>(reports).toString());
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        new OutagePatient(arguments[0], arguments[1], arguments[2]).serve();
+    }
+
+    @Override
+    Service open(PoolLibrary library) throws Exception {
+        PoolUnderTest pool = library.pool(url, library.name(), POOL_SIZE, PATIENCE_MILLIS);
+        run(pool.dataSource(), "create table if not exists orders(id serial, text varchar)");
+        run(pool.dataSource(), "create table if not exists report_end(now boolean)");
+        return new Service(library.name(), pool,
+                new Load("client-" + library.name(), CLIENTS, 50, () -> order(pool.dataSource())));
+    }
+
+    private static void order(DataSource pool) throws SQLException {
+        run(pool, "insert into orders(text) values('one')");
+    }
+
+    private String beginReports() throws InterruptedException {
+        StringBuffer ports = new StringBuffer();
+        CountDownLatch begun = new CountDownLatch(services().size());
+        for (Service service : services()) {
+            daemon("report-" + service.name(), () -> {
+                try (Connection connection = service.dataSource().getConnection()) {
+                    ports.append(clientPort(connection)).append(' ');
+                    reports.put(service.name(), "running");
+                    begun.countDown();
+                    run(connection, "do $$ begin while not exists (select from report_end) loop perform pg_sleep(0.2);"
+                            + " end loop; end $$");
+                    reports.put(service.name(), "well");
+                } catch (SQLException e) {
+                    reports.put(service.name(), e.toString());
+                    begun.countDown();
+                }
+            });
+        }
+        begun.await();
+        return ports.toString();
+    }
+
+    private static int clientPort(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select inet_client_port()")) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+}
