@@ -41,6 +41,7 @@ import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
 import io.jvmmedic.core.instrument.c3p0.C3p0Integration;
 import io.jvmmedic.core.instrument.driver.DriverIntegration;
+import io.jvmmedic.core.instrument.druid.DruidIntegration;
 import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
@@ -166,6 +167,7 @@ final class Clinic {
                         new TomcatJdbcIntegration(),
                         new AgroalIntegration(),
                         new C3p0Integration(),
+                        new DruidIntegration(),
                         new HttpClient5Integration(),
                         new JdkHttpIntegration())),
                 config.get(Options.DISABLED_INTEGRATIONS));

@@ -43,6 +43,15 @@ public final class Members {
         return Optional.empty();
     }
 
+    /** Another class of the same loader, not initialised; empty if absent. */
+    public static Optional<Class<?>> neighbour(Class<?> type, String name) {
+        try {
+            return Optional.of(Class.forName(name, false, type.getClassLoader()));
+        } catch (ClassNotFoundException | LinkageError absent) {
+            return Optional.empty();
+        }
+    }
+
     /** Value of a field; {@code null} when the field is absent, closed to us, or null. */
     public static Object read(Object owner, String field) {
         return field(owner.getClass(), field).map(found -> read(owner, found)).orElse(null);

@@ -1,5 +1,7 @@
 package io.jvmmedic.core.instrument;
 
+import java.util.ArrayList;
+import java.util.List;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.annotation.AnnotationDescription;
 import net.bytebuddy.description.field.FieldDescription;
@@ -13,8 +15,10 @@ import net.bytebuddy.implementation.bytecode.member.FieldAccess;
 import net.bytebuddy.implementation.bytecode.member.MethodInvocation;
 import net.bytebuddy.implementation.bytecode.member.MethodVariableAccess;
 
-/** Binds {@link Through}: loads {@code this.field.getter()}. A class where that cannot be done is not woven. */
+/** Binds {@link Through}. A class where a step cannot be taken is not woven. */
 final class ThroughMapping implements Advice.OffsetMapping.Factory<Through> {
+
+    private static final String CALL = "()";
 
     @Override
     public Class<Through> getAnnotationType() {
@@ -24,41 +28,78 @@ final class ThroughMapping implements Advice.OffsetMapping.Factory<Through> {
     @Override
     public Advice.OffsetMapping make(ParameterDescription.InDefinedShape target,
             AnnotationDescription.Loadable<Through> annotation, AdviceType adviceType) {
-        String field = annotation.getValue("field").resolve(String.class);
-        String getter = annotation.getValue("getter").resolve(String.class);
-        return (instrumented, method, assigner, arguments, sort) ->
-                new Advice.OffsetMapping.Target.ForStackManipulation(load(instrumented, field, getter, target, assigner));
+        String[] steps = annotation.getValue("value").resolve(String.class).split("\\.");
+        return (type, method, assigner, arguments, sort) -> {
+            Route route = new Route(type);
+            if (Character.isDigit(steps[0].charAt(0))) {
+                route.startAt(method.getParameters().get(Integer.parseInt(steps[0])), arguments);
+            } else {
+                route.startAtThis();
+                route.step(steps[0]);
+            }
+            for (int i = 1; i < steps.length; i++) {
+                route.step(steps[i]);
+            }
+            return new Advice.OffsetMapping.Target.ForStackManipulation(route.end(target, assigner));
+        };
     }
 
-    private static StackManipulation load(TypeDescription type, String fieldName, String getterName,
-            ParameterDescription.InDefinedShape target, Assigner assigner) {
-        FieldDescription field = field(type, fieldName);
-        TypeDescription owner = field.getType().asErasure();
-        MethodDescription getter = getter(type, owner, getterName);
-        return new StackManipulation.Compound(
-                MethodVariableAccess.loadThis(),
-                FieldAccess.forField(field).read(),
-                MethodInvocation.invoke(getter.asDefined()).virtual(owner),
-                assigner.assign(getter.getReturnType(), target.getType(), Assigner.Typing.STATIC));
-    }
+    /** The instructions so far, and the type of what they leave on the stack. */
+    private static final class Route {
 
-    private static FieldDescription field(TypeDescription type, String name) {
-        for (TypeDefinition above : type) {
-            for (FieldDescription field : above.getDeclaredFields()) {
-                if (field.getName().equals(name) && field.isAccessibleTo(type)) {
-                    return field;
+        private final TypeDescription reader;
+        private final List<StackManipulation> code = new ArrayList<>();
+        private TypeDescription reached;
+
+        Route(TypeDescription reader) {
+            this.reader = reader;
+        }
+
+        void startAtThis() {
+            code.add(MethodVariableAccess.loadThis());
+            reached = reader;
+        }
+
+        void startAt(ParameterDescription argument, Advice.ArgumentHandler arguments) {
+            code.add(MethodVariableAccess.REFERENCE.loadFrom(arguments.argument(argument.getOffset())));
+            reached = argument.getType().asErasure();
+        }
+
+        void step(String step) {
+            if (step.endsWith(CALL)) {
+                MethodDescription getter = getter(step.substring(0, step.length() - CALL.length()));
+                code.add(MethodInvocation.invoke(getter.asDefined()).virtual(reached));
+                reached = getter.getReturnType().asErasure();
+            } else {
+                FieldDescription field = field(step);
+                code.add(FieldAccess.forField(field.asDefined()).read());
+                reached = field.getType().asErasure();
+            }
+        }
+
+        StackManipulation end(ParameterDescription.InDefinedShape target, Assigner assigner) {
+            code.add(assigner.assign(reached.asGenericType(), target.getType(), Assigner.Typing.STATIC));
+            return new StackManipulation.Compound(code);
+        }
+
+        private FieldDescription field(String name) {
+            for (TypeDefinition above : reached) {
+                for (FieldDescription field : above.getDeclaredFields()) {
+                    if (field.getName().equals(name) && field.isAccessibleTo(reader)) {
+                        return field;
+                    }
                 }
             }
+            throw new IllegalStateException("this version of " + reached.getName() + " has no field " + name);
         }
-        throw new IllegalStateException("this version of " + type.getName() + " has no field " + name);
-    }
 
-    private static MethodDescription getter(TypeDescription reader, TypeDescription owner, String name) {
-        for (MethodDescription method : owner.getDeclaredMethods()) {
-            if (method.getName().equals(name) && method.getParameters().isEmpty() && method.isAccessibleTo(reader)) {
-                return method;
+        private MethodDescription getter(String name) {
+            for (MethodDescription method : reached.getDeclaredMethods()) {
+                if (method.getName().equals(name) && method.getParameters().isEmpty() && method.isAccessibleTo(reader)) {
+                    return method;
+                }
             }
+            throw new IllegalStateException("this version of " + reached.getName() + " has no " + name + CALL);
         }
-        throw new IllegalStateException("this version of " + owner.getName() + " has no " + name + "()");
     }
 }

@@ -12,7 +12,7 @@ import java.lang.ref.WeakReference;
  *
  * <p>The handle is watched by a <em>phantom</em> reference: a weak one is cleared before finalizers run, and a
  * finalizer may be just about to close the connection. The reference needs no queue; the sampler asks it. The pool's
- * entry is held weakly: the pool keeps it as long as it counts it.
+ * entry is held weakly: the pool keeps it as long as it counts it. For the few that do not, the lease keeps it.
  *
  * <p>Written by the borrowing and the returning thread, read by the sampler. {@link #handle} is written last on borrow
  * and first on return; {@link #read} takes a consistent copy or none.
@@ -48,12 +48,18 @@ public final class Lease extends LeasePadding {
     private boolean escaped;
     private boolean broken;
     private SiteStatistics site;
+    /** Whether this slot's entry would be lost together with its handle; see {@link PoolHandle#adopt}. */
+    private final boolean keep;
+    /** The entry while it is out, where it must be kept. */
+    @SuppressWarnings("unused") // Only to be reachable.
+    private Object kept;
 
-    Lease(Object entry, int hash, ResourceHandle resource, long slot) {
+    Lease(Object entry, int hash, ResourceHandle resource, long slot, boolean keep) {
         this.entry = new WeakReference<>(entry);
         this.hash = hash;
         this.resource = resource;
         this.slot = slot;
+        this.keep = keep;
     }
 
     /**
@@ -93,8 +99,9 @@ public final class Lease extends LeasePadding {
         return entry.refersTo(candidate);
     }
 
+    /** A pool that ended takes with it what is kept for it. */
     boolean isGone() {
-        return entry.refersTo(null);
+        return entry.refersTo(null) || keep && !resource.alive();
     }
 
     boolean hasHandle(Object candidate) {
@@ -126,7 +133,15 @@ public final class Lease extends LeasePadding {
         // Out already: in a transaction some pools give one slot to several handles, and one of them says nothing of the others.
         escaped = reference() != null;
         site = where;
+        if (keep) {
+            kept = entry.get();
+        }
         HANDLE.setRelease(this, new PhantomReference<>(newHandle, null));
+    }
+
+    private void free() {
+        HANDLE.setRelease(this, (PhantomReference<Object>) null);
+        kept = null;
     }
 
     /** @param whileCalm nobody waits for a slot at this moment */
@@ -139,12 +154,12 @@ public final class Lease extends LeasePadding {
             where.held(now - borrowedTick, whileCalm);
             learnPause(where, now);
         }
-        HANDLE.setRelease(this, (PhantomReference<Object>) null);
+        free();
     }
 
     /** Its connection was destroyed; by whom and why is not known, so nothing is learned from it. */
     void destroyed() {
-        HANDLE.setRelease(this, (PhantomReference<Object>) null);
+        free();
     }
 
     void used(long user) {

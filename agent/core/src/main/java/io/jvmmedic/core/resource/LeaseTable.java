@@ -41,12 +41,13 @@ final class LeaseTable {
         return null;
     }
 
-    synchronized Lease add(Object entry, ResourceHandle resource) {
+    /** @param keep whether the lease keeps its entry reachable while it is out */
+    synchronized Lease add(Object entry, ResourceHandle resource, boolean keep) {
         Lease present = find(entry);
         if (present != null) {
             return present;
         }
-        Lease lease = new Lease(entry, System.identityHashCode(entry), resource, nextSlot++);
+        Lease lease = new Lease(entry, System.identityHashCode(entry), resource, nextSlot++, keep);
         List<Lease> kept = all();
         kept.add(lease);
         rebuild(kept);

@@ -56,7 +56,7 @@ public final class Leases {
             if (resource == null) {
                 return;
             }
-            lease = table.add(entry, resource);
+            lease = table.add(entry, resource, resource instanceof PoolHandle own && own.adopt(entry, handle));
         }
         long thread = Jdk.threadId(Thread.currentThread());
         if (anyWaiter) {
@@ -116,7 +116,9 @@ public final class Leases {
         if (waiters.size() < MAX_WAITERS) {
             Thread thread = Thread.currentThread();
             registry.register(pool, factory).ifPresent(resource -> {
-                waiters.put(Jdk.threadId(thread), new Waiter(thread, resource));
+                // Woken in vain and about to park again, it goes on waiting.
+                waiters.compute(Jdk.threadId(thread), (id, known) ->
+                        known != null && known.resource() == resource ? known : new Waiter(thread, resource));
                 // Not only at the next sample: a pool can be locked or leaked dry within milliseconds.
                 attend(resource, true);
             });

@@ -60,6 +60,16 @@ public interface PoolHandle extends ResourceHandle {
         return false;
     }
 
+    /**
+     * A slot is borrowed for the first time; called by the borrowing thread, so no blocking and no host locks.
+     *
+     * @return whether the lease must keep the entry reachable while it is out, because the pool counts the slot without
+     *     holding on to anything of it: else an entry that leaks would go from our books together with its handle
+     */
+    default boolean adopt(Object entry, Object handle) {
+        return false;
+    }
+
     /** Whether a distributed transaction keeps this slot until its end, whoever let go of the handle; never throws. */
     default boolean enlisted(Object entry) {
         return false;

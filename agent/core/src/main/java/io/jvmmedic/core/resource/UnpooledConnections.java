@@ -76,7 +76,7 @@ public final class UnpooledConnections {
             counts(database, site.site()).opened++;
         }
         if (table.all().size() < MAX_OPEN) {
-            table.add(connection, database).borrowed(connection, Jdk.threadId(Thread.currentThread()), site);
+            table.add(connection, database, false).borrowed(connection, Jdk.threadId(Thread.currentThread()), site);
         }
     }
 

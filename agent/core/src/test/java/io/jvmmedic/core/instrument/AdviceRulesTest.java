@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
 import io.jvmmedic.core.instrument.c3p0.C3p0Integration;
 import io.jvmmedic.core.instrument.driver.DriverIntegration;
+import io.jvmmedic.core.instrument.druid.DruidIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
@@ -52,6 +53,7 @@ class AdviceRulesTest {
                 new TomcatJdbcIntegration(),
                 new AgroalIntegration(),
                 new C3p0Integration(),
+                new DruidIntegration(),
                 new HttpClient5Integration(),
                 new JdkHttpIntegration(),
                 new SelfTest());

@@ -108,6 +108,11 @@ final class AgroalHandle extends WeakHandle<Object> implements PoolHandle {
     }
 
     @Override
+    public boolean enlisted(Object entry) {
+        return members.isHandler(entry) && members.isBound(entry);
+    }
+
+    @Override
     public Connection physical(Object entry) {
         return members.isHandler(entry) ? members.physical(entry) : null;
     }

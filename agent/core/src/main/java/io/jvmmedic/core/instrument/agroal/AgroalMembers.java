@@ -103,18 +103,11 @@ final class AgroalMembers {
         permits = Members.field(pool.getClass(), "createConnectionPermits");
         acquirePermit = Members.method(pool.getClass(), "acquireCreateConnectionPermit", int.class);
         create = Members.method(pool.getClass(), "createAndPoolConnection");
-        createTask = nested(type, "CreateConnectionTask").flatMap(task -> constructor(task, pool.getClass()));
+        createTask = Members.neighbour(pool.getClass(), pool.getClass().getName() + "$CreateConnectionTask")
+                .flatMap(task -> constructor(task, pool.getClass()));
         synchronizer = Members.field(pool.getClass(), "synchronizer");
         release = synchronizer.flatMap(field -> Members.method(field.getType(), "releaseConditional"));
         transferQueue = Members.field(pool.getClass(), "handlerTransferQueue");
-    }
-
-    private static Optional<Class<?>> nested(HostClass type, String name) {
-        try {
-            return Optional.of(type.neighbour(type.type().getName() + "$" + name).type());
-        } catch (IllegalStateException absent) {
-            return Optional.empty();
-        }
     }
 
     private static Optional<Constructor<?>> constructor(Class<?> type, Class<?>... parameters) {

@@ -11,7 +11,7 @@ final class EscapedFromRowAdvice {
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class)
-    static void exit(@Through(field = "statement", getter = "getConnectionWrapper") Object handle,
+    static void exit(@Through("statement.getConnectionWrapper()") Object handle,
             @Advice.Return Object value) {
         if (value != null) {
             Hooks.escaped(handle);

@@ -19,7 +19,7 @@ final class EscapedValueFromRowAdvice {
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class)
-    static void exit(@Through(field = "statement", getter = "getConnectionWrapper") Object handle,
+    static void exit(@Through("statement.getConnectionWrapper()") Object handle,
             @Advice.Return Object value) {
         if (value instanceof Blob || value instanceof Clob || value instanceof Array || value instanceof SQLXML
                 || value instanceof ResultSet || value instanceof InputStream || value instanceof Reader

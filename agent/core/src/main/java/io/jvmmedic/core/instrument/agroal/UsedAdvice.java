@@ -11,7 +11,7 @@ final class UsedAdvice {
     }
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
-    static void enter(@Through(field = "connection", getter = "getHandler") Object entry) {
+    static void enter(@Through("connection.getHandler()") Object entry) {
         Hooks.used(entry);
     }
 }

@@ -1,0 +1,18 @@
+package io.jvmmedic.core.instrument.druid;
+
+import io.jvmmedic.bootstrap.Hooks;
+import net.bytebuddy.asm.Advice;
+
+/** An error of the driver: those of statements and result sets pass here too. */
+final class FailedAdvice {
+
+    private FailedAdvice() {
+    }
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    static void enter(@Advice.FieldValue("conn") Object entry, @Advice.Argument(0) Throwable error) {
+        if (entry != null) {
+            Hooks.failed(entry, error);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.jvmmedic.core.instrument.druid;
+
+import io.jvmmedic.core.instrument.Integration;
+import io.jvmmedic.core.instrument.LibraryLoader;
+import io.jvmmedic.core.instrument.PoolContract;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+
+/** Druid does what every pool must do, with and without filters around the driver's connections. */
+class DruidContractTest extends PoolContract {
+
+    private static final String FILTERED = " filtered";
+    /** Druid's own reclaimer keeps a list of what is out; its time-out is far away. */
+    private static final String LISTED = " removeAbandoned";
+
+    @Override
+    protected Stream<String> variants() {
+        return LibraryLoader.versions("druid").stream().flatMap(version -> 
+                Stream.of(version, version + FILTERED, version + LISTED));
+    }
+
+    @Override
+    protected Integration integration() {
+        return new DruidIntegration();
+    }
+
+    @Override
+    protected DataSource open(String variant, Wanted wanted) throws Exception {
+        DruidHost host = new DruidHost(variant.replaceAll(" .*", ""));
+        if (variant.endsWith(FILTERED)) {
+            host.with("filters", "stat");
+        }
+        if (variant.endsWith(LISTED)) {
+            host.with("removeAbandoned", true);
+        }
+        return host.pool(wanted.name(), wanted.url(), wanted.maximum(), wanted.timeoutMillis());
+    }
+
+    /** What keeps a list of handles keeps the handles. */
+    @Override
+    protected boolean provesLeaks(String variant) {
+        return !variant.endsWith(LISTED);
+    }
+
+    @Override
+    protected boolean listsWhatIsOut(String variant) {
+        return variant.endsWith(LISTED);
+    }
+
+    /** {@code setAutoCommit} and others read the connection again after they have found the handle open. */
+    @Override
+    protected boolean isOwnFault(RuntimeException thrown) {
+        StackTraceElement[] stack = thrown.getStackTrace();
+        // The JIT leaves the stack out when it has seen many.
+        return thrown instanceof NullPointerException && (stack.length == 0
+                || stack[0].getClassName().equals("com.alibaba.druid.pool.DruidPooledConnection"));
+    }
+
+    /** Metadata is the driver's own and works on the connection for ever, so a look at it ends the proof. */
+    @Override
+    protected Map<String, Kept> leaks() {
+        Map<String, Kept> leaks = super.leaks();
+        leaks.remove("a look at metadata");
+        return leaks;
+    }
+}
