@@ -25,7 +25,7 @@ public final class FreshConnection extends Event {
     public String resource;
 
     @Label("Reason")
-    @Description("Why it was opened: LOST, READ_ONLY, SILENT or CREATOR")
+    @Description("Why it was opened: LOST, READ_ONLY, SILENT, JAM or CREATOR")
     public String reason;
 
     @Label("Outcome")

@@ -77,7 +77,7 @@ public final class Options {
             "at most one GC is asked for in this time, nor before 50 times as long as the last one took", Parsers.duration());
 
     public static final Option<Boolean> SERVER_ASK = add("server.ask", "true",
-            "opens a connection beside a pool whose sessions fail or hang, to ask the server about them", Parsers.flag());
+            "opens a connection beside a pool whose sessions fail, hang or jam, to ask the server about them", Parsers.flag());
     public static final Option<Duration> DEAD_PEER_SUSPECT_AFTER = add("dead-peer.suspect-after", "5s",
             "a statement without an answer is asked about no earlier than this, nor before 4 x the learned hold time of its site",
             Parsers.duration());

@@ -16,6 +16,16 @@ public enum ExhaustionCause {
     NESTED_BORROW("held while waiting for a second one"),
     /** Holders inside the driver. */
     SLOW_STATEMENTS("in slow statements"),
+    /** Holders inside the driver, whose sessions wait for a lock inside the database. */
+    LOCK_WAIT("waiting for locks inside the database"),
+    /** No connection to the database can be had: holders wait for it, or there are none to hold. */
+    DATABASE_UNREACHABLE("out of service, the database cannot be reached"),
+    /** The database is there and has no session to spare. */
+    DATABASE_FULL("missing, the database has no session to spare"),
+    /** The pool has room, and what makes its connections is dead. */
+    CREATOR_DEAD("missing, what makes them is dead"),
+    /** The pool has room, connections can be had, and what makes them hangs or has lost the demand. */
+    CREATOR_STUCK("missing, what makes them is stuck"),
     /** Holders of an HTTP connection that wait for the other side. */
     SLOW_PEER("waiting for the other side"),
     /** Holders blocked on a lock. */

@@ -116,7 +116,7 @@ public final class HttpPoolExhaustionDetector implements Detector {
             case SLOW_PEER -> "Set a response timeout for this route; more connections only move the limit.";
             case HELD_ACROSS_IO -> "Read and close the response before doing anything else.";
             case BLOCKED_ON_LOCK -> "Do not wait for a lock while a response is open; find who holds the lock.";
-            case NESTED_BORROW, SLOW_STATEMENTS, TOO_SMALL, RUNAWAY_DEMAND, UNKNOWN -> "Look at the holders listed.";
+            default -> "Look at the holders listed.";
         };
     }
 }

@@ -8,6 +8,8 @@ import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.SqlTrouble;
+import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.Globs;
 import io.jvmmedic.core.util.Phrases;
 import java.util.ArrayList;
@@ -31,6 +33,8 @@ public final class PoolExhaustionDetector implements Detector {
     /** Without a list of waiters (they began to wait before a hot attach) their age is unknown, so it takes longer. */
     private static final int STUCK_ROUNDS_UNSEEN = 5;
     private static final int SLOW_ROUNDS = 4;
+    /** A pool that has room makes connections, which may take a while. */
+    private static final int DRY_ROUNDS = 5;
     private static final int OVERLOAD_ROUNDS = Pressure.ROUNDS;
     private static final long OVERLOAD_WAIT_MILLIS = 5_000;
     private static final String NOT_JDBC = " (not in JDBC)";
@@ -39,6 +43,7 @@ public final class PoolExhaustionDetector implements Detector {
     private final HoldLimit limit;
     private final History<String, Pressure> pressures = History.unbroken();
     private final Demand demand = new Demand();
+    private final ServerWord server = new ServerWord();
 
     public PoolExhaustionDetector(MedicConfig config) {
         this.longLived = Globs.of(config.get(Options.LONG_LIVED));
@@ -66,15 +71,13 @@ public final class PoolExhaustionDetector implements Detector {
             return sample.number("max");
         }
 
-        boolean isFull() {
-            return sample.number("active") >= slots();
-        }
     }
 
     @Override
     public List<Finding> evaluate(Round round) {
         pressures.open(round);
         demand.open(round);
+        server.open(round);
         Map<String, List<Signal>> held = Rows.byResource(round, Signal.HELD_CONNECTION);
         Map<String, List<Signal>> waiters = Rows.byResource(round, Signal.WAITING_BORROWER);
         Map<String, List<Signal>> times = Rows.byResource(round, Signal.SLOT_TIME);
@@ -82,7 +85,8 @@ public final class PoolExhaustionDetector implements Detector {
         for (Signal sample : round.of(Signal.POOL)) {
             String resource = sample.text("resource");
             demand.observe(sample, round.millis());
-            if (sample.number("waiting") <= 0 || sample.number("max") <= 0 || sample.number("active") < sample.number("max")) {
+            boolean full = sample.number("active") >= sample.number("max");
+            if (sample.number("waiting") <= 0 || sample.number("max") <= 0 || !full && sample.number("idle") > 0) {
                 pressures.forget(resource);
                 continue;
             }
@@ -91,12 +95,73 @@ public final class PoolExhaustionDetector implements Detector {
             pressures.put(resource, pressure);
             Pool pool = new Pool(sample, pressure, holders, waiters.getOrDefault(resource, List.of()),
                     times.getOrDefault(resource, List.of()));
-            Confidence confidence = judge(pool);
+            Confidence confidence = full ? judge(pool) : null;
             if (confidence != null) {
                 findings.add(finding(pool, confidence));
+            } else if (!full && isDry(pressure)) {
+                findings.add(dry(pool));
             }
         }
         return findings;
+    }
+
+    /** Nobody is served although there is room. */
+    private static boolean isDry(Pressure pressure) {
+        return pressure.rounds() >= DRY_ROUNDS && pressure.last(DRY_ROUNDS).turnover() == 0
+                && pressure.last(DRY_ROUNDS).isAgeing();
+    }
+
+    private Finding dry(Pool pool) {
+        Signal sample = pool.sample();
+        Pressure pressure = pool.pressure();
+        String resource = pool.resource();
+        ExhaustionCause verdict = whyDry(pool);
+        String worker = sample.text("creatorThread");
+        String cause = switch (verdict) {
+            case CREATOR_DEAD -> "what makes connections for it has ended";
+            case CREATOR_STUCK -> (worker.isEmpty() ? "nothing makes the connections it wants" : worker + " at "
+                    + Phrases.site(sample.text("creatorDoing"))) + ", while a fresh connection beside the pool works";
+            case DATABASE_UNREACHABLE, DATABASE_FULL -> server.failed(resource)
+                    .map(error -> "a fresh connection beside the pool fails, too: " + error)
+                    .orElseGet(() -> pressure.connectsFail() ? "each attempt to connect fails: " + sample.text("lastError")
+                            : "no attempt to connect comes to an end");
+            default -> "";
+        };
+        return new Finding(name(), Fault.POOL_EXHAUSTION, sample.resource(),
+                verdict == ExhaustionCause.UNKNOWN ? Confidence.HINT : Confidence.SUSPECTED,
+                resource + ": without connections, " + sample.number("total") + " of " + pool.slots() + " there and none free, "
+                        + pressure.last().waiting() + " waiting; slots are " + verdict.words(),
+                cause, Rows.victims(pressure.last().waiting(), pool.waiters()), advice(pool, verdict, List.of()),
+                new Evidence("none of " + pressure.last().waiting() + " waiting borrowers was served during the last "
+                        + Phrases.duration(pressure.millis()) + " although the pool has room; verdict " + verdict,
+                        Rows.facts(resource, pool.holders().stream().map(Holder::line).toList()), List.of(),
+                        Rows.threads(pool.holders().stream().map(Holder::threadId)),
+                        Map.of("active", sample.number("active"), "max", pool.slots(), "total", sample.number("total"),
+                                "waiting", pressure.last().waiting(), "oldestWait", pressure.last().oldestWait(),
+                                verdict.measure(), sample.number("total"))));
+    }
+
+    private ExhaustionCause whyDry(Pool pool) {
+        Signal sample = pool.sample();
+        String resource = pool.resource();
+        if (sample.flag("creatorDead")) {
+            return ExhaustionCause.CREATOR_DEAD;
+        }
+        if (server.isFull(resource) || pool.pressure().connectsFail() && SqlTrouble.saysFull(sample.text("lastError"))) {
+            return ExhaustionCause.DATABASE_FULL;
+        }
+        if (server.isUnreachable(resource) || pool.pressure().connectsFail()) {
+            return ExhaustionCause.DATABASE_UNREACHABLE;
+        }
+        if (sample.flag("creatorWanted") && server.wasReached(resource)) {
+            return ExhaustionCause.CREATOR_STUCK;
+        }
+        // Nobody comes back with an answer: not the creator, not the borrowers that connect themselves, not our question.
+        long connecting = pool.waiters().stream().filter(row -> row.text("activity").equals(Activity.JDBC.name())
+                || row.text("activity").equals(Activity.IO.name())).count();
+        boolean trying = !sample.text("creatorThread").isEmpty() || connecting * 2 > pool.waiters().size();
+        return trying && !server.wasReached(resource) && pool.pressure().rounds() >= OVERLOAD_ROUNDS
+                ? ExhaustionCause.DATABASE_UNREACHABLE : ExhaustionCause.UNKNOWN;
     }
 
     /** {@code null} while it may still be a moment's peak. */
@@ -143,6 +208,10 @@ public final class PoolExhaustionDetector implements Detector {
         String cause = switch (blame.verdict()) {
             case TOO_SMALL, RUNAWAY_DEMAND -> pressure.turnover() + " borrows in " + Phrases.duration(pressure.millis())
                     + " over " + pool.slots() + " slots, no site holds them for long" + flood(pool);
+            case LOCK_WAIT -> "in the database " + Phrases.count(locks(pool).sessions(), "session") + " of it wait for "
+                    + locks(pool).head() + "; " + blame.sentence(NOT_JDBC);
+            case DATABASE_UNREACHABLE -> "a fresh connection beside the pool fails: "
+                    + server.failed(resource).orElse("") + "; " + blame.sentence(NOT_JDBC);
             default -> blame.sentence(NOT_JDBC);
         };
         String proof = "all " + pool.slots() + " slots out and borrowers waiting during the last "
@@ -158,7 +227,7 @@ public final class PoolExhaustionDetector implements Detector {
         return new Finding(name(), Fault.POOL_EXHAUSTION, sample.resource(), confidence,
                 resource + ": exhausted, " + sample.number("active") + " of " + pool.slots() + " out, "
                         + pressure.last().waiting() + " waiting; slots are " + blame.verdict().words(),
-                cause, Rows.victims(pressure.last().waiting(), pool.waiters()), advice(pool, blame),
+                cause, Rows.victims(pressure.last().waiting(), pool.waiters()), advice(pool, blame.verdict(), blame.culprits()),
                 new Evidence(proof, Rows.facts(resource, facts), List.of(),
                         Rows.threads(pool.holders().stream().map(Holder::threadId)), measures));
     }
@@ -175,7 +244,20 @@ public final class PoolExhaustionDetector implements Detector {
             return new Blame(demand.isFlood(pool.resource(), pool.pressure())
                     ? ExhaustionCause.RUNAWAY_DEMAND : ExhaustionCause.TOO_SMALL, pool.holders(), (int) active);
         }
-        return Blame.on(pool.holders(), (int) active, holder -> cause(pool.resource(), holder));
+        Blame blame = Blame.on(pool.holders(), (int) active, holder -> cause(pool.resource(), holder));
+        if (blame.verdict() != ExhaustionCause.SLOW_STATEMENTS) {
+            return blame;
+        }
+        // From here all of them look alike: a thread that waits for an answer. The server knows better, if it was asked.
+        if (server.isUnreachable(pool.resource())) {
+            return new Blame(ExhaustionCause.DATABASE_UNREACHABLE, blame.culprits(), blame.slots());
+        }
+        return locks(pool).sessions() * 2 >= blame.culprits().size() && locks(pool).sessions() > 0
+                ? new Blame(ExhaustionCause.LOCK_WAIT, blame.culprits(), blame.slots()) : blame;
+    }
+
+    private ServerWord.Locks locks(Pool pool) {
+        return server.locks(pool.resource(), pool.holders());
     }
 
     private ExhaustionCause cause(String resource, Holder holder) {
@@ -198,15 +280,22 @@ public final class PoolExhaustionDetector implements Detector {
         };
     }
 
-    private static String advice(Pool pool, Blame blame) {
-        return switch (blame.verdict()) {
+    private static String advice(Pool pool, ExhaustionCause verdict, List<Holder> culprits) {
+        return switch (verdict) {
             case LEAK -> "Close the connection on every path, with try-with-resources, at the sites named.";
             case HELD_ACROSS_IO -> "Move the call out of the transaction, disable open-in-view, or give the connection"
                     + " back before waiting; a larger pool only moves the limit.";
             case NESTED_BORROW -> "Do not take a second connection while holding one (REQUIRES_NEW, nested templates);"
                     + " else the maximum must be "
-                    + PoolSizing.of(pool.sample(), blame.culprits(), pool.waiters()).sentence() + ".";
+                    + PoolSizing.of(pool.sample(), culprits, pool.waiters()).sentence() + ".";
             case SLOW_STATEMENTS -> "Look at the statements of the sites named: plans, locks in the database, timeouts.";
+            case LOCK_WAIT -> "Find why the session named keeps its transaction open: work inside it, or a commit that is"
+                    + " missing; a lock timeout in the database lets the others fail instead of wait.";
+            case DATABASE_UNREACHABLE -> "Look at the database and at the way to it; set connect, socket and login timeouts"
+                    + " in the driver.";
+            case DATABASE_FULL -> "Count the connections of all instances together: maximum times instances must fit the limit"
+                    + " of the database.";
+            case CREATOR_DEAD, CREATOR_STUCK -> "Update the pool, and set connect and login timeouts in the driver.";
             case SLOW_PEER -> "Set response timeouts.";
             case BLOCKED_ON_LOCK -> "Do not wait for a lock while holding a connection; find who holds the lock.";
             case TOO_SMALL -> "More borrowers than slots: raise the maximum if the database can take it, else limit the callers.";

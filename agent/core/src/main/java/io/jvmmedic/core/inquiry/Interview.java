@@ -10,6 +10,7 @@ import io.jvmmedic.core.util.Phrases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import java.util.Set;
 final class Interview {
 
     /** Why the server is asked. */
-    enum Reason { LOST, READ_ONLY, SILENT, CREATOR }
+    enum Reason { LOST, READ_ONLY, SILENT, JAM, CREATOR }
 
     /** The word of the server or of the network on one session. */
     enum Verdict {
@@ -84,7 +85,7 @@ final class Interview {
         this.clock = clock;
     }
 
-    /** Never throws; the first row is the one of the fresh connection. */
+    /** Never throws. Locks come first, then the row of the fresh connection, then those of single sessions. */
     List<Signal> conduct() {
         List<Idle> idle = reason == Reason.LOST ? idle() : List.of();
         String error = "";
@@ -143,12 +144,48 @@ final class Interview {
             }
             if (reason == Reason.READ_ONLY) {
                 role = Dialect.role(fresh);
-            } else if (reason != Reason.CREATOR) {
+            } else if (reason == Reason.LOST || reason == Reason.SILENT) {
                 witness = witness(fresh, idle);
+            }
+            if (reason == Reason.SILENT || reason == Reason.JAM) {
+                askForLocks(fresh);
             }
         } catch (SQLException e) {
             throw new IllegalStateException(text(e), e);
         }
+    }
+
+    private void askForLocks(Connection fresh) {
+        List<LockWaits.Wait> waits;
+        try {
+            waits = LockWaits.ask(fresh);
+        } catch (SQLException e) {
+            // An older server, or one that does not let us look: then nothing is known of locks.
+            return;
+        }
+        Map<Long, Long> leaseOf = waits.isEmpty() ? Map.of() : leasesBySession();
+        // Another pool of this host may use the same database; where the driver tells the sessions, only ours count.
+        waits.stream().filter(wait -> leaseOf.isEmpty() || leaseOf.containsKey(wait.session()))
+                .forEach(wait -> rows.add(Signal.of(Signal.LOCK_WAIT, clock.millis()).with("tick", -1)
+                        .with("resource", pool.id()).with("session", wait.session())
+                        .with("leaseId", leaseOf.getOrDefault(wait.session(), -1L)).with("waitedFor", wait.waitedMillis())
+                        .with("blocker", wait.blocker()).with("blockerLeaseId", leaseOf.getOrDefault(wait.blocker(), -1L))
+                        .with("blockerName", wait.blockerName()).with("blockerFor", wait.blockerMillis())
+                        .with("blockerWaits", wait.blockerWaits()).build()));
+    }
+
+    private Map<Long, Long> leasesBySession() {
+        Map<Long, Long> found = new HashMap<>();
+        for (Lease slot : leases.slots(pool)) {
+            Object entry = slot.entry();
+            Lease.View lease = slot.read();
+            Connection physical = entry == null || lease == null ? null : pool.physical(entry);
+            int session = physical == null ? 0 : Dialect.pid(physical);
+            if (session != 0) {
+                found.put((long) session, lease.id());
+            }
+        }
+        return found;
     }
 
     private Witness witness(Connection fresh, List<Idle> idle) throws SQLException {

@@ -49,6 +49,9 @@ public final class ServerInquiry {
     private static final int READ_ONLY_ERRORS = 3;
     private static final int LEARNED_FACTOR = 4;
     private static final long CREATOR_MILLIS = 5_000;
+    /** A jam of statements is asked about when it is no moment's peak, and seldom: most are only slow. */
+    private static final int JAM_ROUNDS = 3;
+    private static final long JAM_EVERY_MILLIS = 10_000;
 
     /** A pool's counts at one round. */
     private record Moment(long millis, long lost, long sessions, long readOnly, long total, boolean wanted) {
@@ -61,6 +64,8 @@ public final class ServerInquiry {
         private long nextAt;
         private long everyMillis = EVERY_MILLIS;
         private long wantedSince = -1;
+        private int jamRounds;
+        private long jamAskedAt = Long.MIN_VALUE;
     }
 
     private final ResourceRegistry registry;
@@ -148,8 +153,21 @@ public final class ServerInquiry {
                 .anyMatch(held -> held.text("resource").equals(row.text("resource")) && isSilent(held))) {
             return Optional.of(Reason.SILENT);
         }
-        return own.wantedSince != -1 && now.millis() - own.wantedSince >= CREATOR_MILLIS
-                ? Optional.of(Reason.CREATOR) : Optional.empty();
+        if (own.wantedSince != -1 && now.millis() - own.wantedSince >= CREATOR_MILLIS) {
+            return Optional.of(Reason.CREATOR);
+        }
+        own.jamRounds = isJam(row, round) ? own.jamRounds + 1 : 0;
+        return own.jamRounds >= JAM_ROUNDS && (own.jamAskedAt == Long.MIN_VALUE
+                || clock.monotonicMillis() - own.jamAskedAt >= JAM_EVERY_MILLIS) ? Optional.of(Reason.JAM) : Optional.empty();
+    }
+
+    /** Full, with borrowers waiting, and most of the slots in a statement. */
+    private static boolean isJam(Signal pool, Round round) {
+        long inStatement = round.of(Signal.HELD_CONNECTION).stream()
+                .filter(held -> held.text("resource").equals(pool.text("resource"))
+                        && held.text("activity").equals(Activity.JDBC.name())).count();
+        return pool.number("waiting") > 0 && pool.number("active") >= pool.number("max")
+                && inStatement * 2 > pool.number("active");
     }
 
     private boolean isSilent(Signal held) {
@@ -170,6 +188,9 @@ public final class ServerInquiry {
         PoolHandle pool = registry.byId(row.resource()).orElse(null) instanceof PoolHandle found ? found : null;
         if (pool == null || !pool.connect().isPresent()) {
             return;
+        }
+        if (reason == Reason.JAM) {
+            own.jamAskedAt = clock.monotonicMillis();
         }
         own.call = DisposableCall.start(LIMIT, clock, () -> {
             Interview interview = new Interview(pool, registry.leases(), reason,

@@ -22,6 +22,7 @@ public record Signal(String type, long millis, Map<String, Object> fields) {
     public static final String WAITING_BORROWER = "WaitingBorrower";
     public static final String SLOT_TIME = "SlotTime";
     public static final String FRESH_CONNECTION = "FreshConnection";
+    public static final String LOCK_WAIT = "LockWait";
     public static final String SESSION_CHECK = "SessionCheck";
     public static final String EXECUTOR = "ExecutorSample";
     public static final String BLOCKED_TASK = "BlockedTask";

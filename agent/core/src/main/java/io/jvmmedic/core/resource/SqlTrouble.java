@@ -47,6 +47,12 @@ public record SqlTrouble(Kind kind, String text) {
     /** Sent for every option that prevents a statement; the message names the option. */
     private static final String OPTION_PREVENTS = "HY000/1290";
 
+    /** Whether a text as {@link #text} says that the server is there and has no session to spare. */
+    public static boolean saysFull(String text) {
+        int slash = text.indexOf('/');
+        return FULL.contains(text) || slash > 0 && FULL.contains(text.substring(0, slash));
+    }
+
     /** The first cause in the chain that says something about the server; {@link Kind#OTHER} if none does. */
     static SqlTrouble of(Throwable error) {
         SqlTrouble first = NONE;

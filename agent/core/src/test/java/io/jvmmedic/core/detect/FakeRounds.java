@@ -80,6 +80,13 @@ public final class FakeRounds {
                 .with("role", "UNKNOWN").with("pooledRole", "UNKNOWN");
     }
 
+    /** A session of a lease that waits for a lock of another session. */
+    public static Signal.Builder lockWait(String resource, long lease, long blocker) {
+        return Signal.of(Signal.LOCK_WAIT, START).with("resource", resource).with("session", 4_000 + lease)
+                .with("leaseId", lease).with("waitedFor", 5_000).with("blocker", blocker).with("blockerLeaseId", -1)
+                .with("blockerName", "psql, idle in transaction").with("blockerFor", 300_000).with("blockerWaits", false);
+    }
+
     /** What is said of one session; a lease of -1 is an idle one. */
     public static Signal.Builder check(String resource, long lease, long silentFor, String verdict) {
         return Signal.of(Signal.SESSION_CHECK, START).with("resource", resource).with("leaseId", lease)
@@ -106,7 +113,7 @@ public final class FakeRounds {
     public static Signal.Builder waiter(String resource, long thread, long waitedFor) {
         return Signal.of(Signal.WAITING_BORROWER, START).with("resource", resource)
                 .with("thread", "http-" + (thread - 100)).with("threadId", thread).with("waitedFor", waitedFor)
-                .with("holds", 0).with("site", "com.acme.AuditService.log(AuditService.java:21)");
+                .with("holds", 0).with("activity", "WAITING_FOR_POOL").with("site", "com.acme.AuditService.log(AuditService.java:21)");
     }
 
     public static Signal.Builder executor(int size, int max, int queued, long completed) {

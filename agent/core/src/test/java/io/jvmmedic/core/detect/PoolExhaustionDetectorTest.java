@@ -98,6 +98,142 @@ class PoolExhaustionDetectorTest {
         return change;
     }
 
+    /** Three stuck rounds; the rows are of the last one. */
+    private static Finding stuckInJdbc(Signal.Builder... word) {
+        PoolExhaustionDetector detector = new PoolExhaustionDetector(config());
+        List<Finding> findings = List.of();
+        for (int tick = 1; tick <= 3; tick++) {
+            List<Signal.Builder> rows = full(4, 5, tick * 1_000);
+            rows.add(held(POOL, 1).with("heldFor", 60_000).with("activity", "IO").with("thread", "mailer"));
+            for (int lease = 2; lease <= 4; lease++) {
+                rows.add(held(POOL, lease).with("heldFor", 41_000));
+            }
+            if (tick == 3) {
+                rows.addAll(List.of(word));
+            }
+            findings = detector.evaluate(round(tick, false, rows));
+        }
+        return only(findings);
+    }
+
+    @Test
+    void theDatabaseTellsLocksFromSlowStatements() {
+        Finding finding = stuckInJdbc(lockWait(POOL, 2, 77), lockWait(POOL, 3, 77), lockWait(POOL, 99, 77), fresh(POOL, "OK"));
+        assertEquals(ExhaustionCause.LOCK_WAIT, ExhaustionCause.of(finding.evidence()));
+        assertEquals("in the database 2 sessions of it wait for session 77 (psql, idle in transaction), in a transaction"
+                + " since 5 min; 3 of 4 held by OrderService.save:88, median 41 s, in JDBC", finding.cause());
+        assertEquals(List.of(), finding.evidence().leases());
+
+        assertEquals(ExhaustionCause.SLOW_STATEMENTS, ExhaustionCause.of(
+                stuckInJdbc(lockWait(POOL, 2, 77), fresh(POOL, "OK")).evidence()), "one of three is not the reason");
+        assertEquals(ExhaustionCause.SLOW_STATEMENTS, ExhaustionCause.of(stuckInJdbc(fresh(POOL, "OK")).evidence()));
+    }
+
+    @Test
+    void theHeadOfTheLocksMayBeAHolderOfThisPoolAndIsTheCause() {
+        Finding finding = stuckInJdbc(lockWait(POOL, 2, 4_001).with("blockerLeaseId", 1),
+                lockWait(POOL, 3, 4_001).with("blockerLeaseId", 1),
+                lockWait(POOL, 4, 4_002).with("blockerLeaseId", 2).with("blockerWaits", true), fresh(POOL, "OK"));
+        assertTrue(finding.cause().contains("which is of this pool: mailer holds lease 1 since 60 s"), finding.cause());
+    }
+
+    @Test
+    void aTalkThatIsToldInTwoRoundsIsOneTalk() {
+        PoolExhaustionDetector detector = new PoolExhaustionDetector(config());
+        List<Finding> findings = List.of();
+        for (int tick = 1; tick <= 20; tick++) {
+            List<Signal.Builder> rows = full(2, 5, tick * 1_000);
+            rows.add(held(POOL, 1).with("heldFor", 41_000));
+            rows.add(held(POOL, 2).with("heldFor", 41_000));
+            if (tick == 2) {
+                rows.add(lockWait(POOL, 1, 77));
+            }
+            if (tick == 3) {
+                rows.add(fresh(POOL, "OK"));
+            }
+            findings = detector.evaluate(round(tick, false, rows));
+            if (tick == 3 || tick == 15) {
+                assertEquals(ExhaustionCause.LOCK_WAIT, ExhaustionCause.of(only(findings).evidence()));
+            }
+        }
+        assertEquals(ExhaustionCause.SLOW_STATEMENTS, ExhaustionCause.of(only(findings).evidence()), "said too long ago");
+    }
+
+    @Test
+    void statementsOfADatabaseThatCannotBeReachedAreNotSlow() {
+        Finding finding = stuckInJdbc(fresh(POOL, "FAILED"));
+        assertEquals(ExhaustionCause.DATABASE_UNREACHABLE, ExhaustionCause.of(finding.evidence()));
+        assertTrue(finding.cause().startsWith("a fresh connection beside the pool fails: 08001; 3 of 4"), finding.cause());
+        assertEquals(ExhaustionCause.SLOW_STATEMENTS,
+                ExhaustionCause.of(stuckInJdbc(fresh(POOL, "FAILED").with("error", "53300")).evidence()),
+                "a server that has no session to spare is there");
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("dry")
+    void whyAPoolWithRoomHasNoConnections(ExhaustionCause cause, String because, UnaryOperator<Signal.Builder> pool,
+            List<Signal.Builder> word) {
+        Finding finding = null;
+        for (int tick = 1; tick <= 12; tick++) {
+            List<Signal.Builder> rows = new ArrayList<>();
+            rows.add(pool.apply(pool(POOL, 0, 10, 4).with("idle", 0).with("total", 0).with("oldestWait", tick * 1_000)
+                    .with("failedConnects", 7)));
+            rows.add(waiter(POOL, 500, tick * 1_000).with("activity", because.contains("themselves") ? "JDBC" : "WAITING_FOR_POOL"));
+            word.forEach(row -> rows.add(row));
+            List<Finding> findings = detector.evaluate(round(tick, false, rows));
+            if (tick < 5) {
+                assertEquals(List.of(), findings, "a pool may take a moment to connect");
+            } else {
+                finding = only(findings);
+            }
+        }
+        assertEquals(cause, ExhaustionCause.of(finding.evidence()), finding.evidence().proof());
+        assertEquals(cause == ExhaustionCause.UNKNOWN ? Confidence.HINT : Confidence.SUSPECTED, finding.confidence());
+        assertTrue(finding.cause().contains(because.split(":")[0]), finding.cause());
+        assertEquals(List.of(), finding.evidence().leases());
+        assertEquals("4 threads waiting from 1 site, the longest for 12 s", finding.victims());
+    }
+
+    static Stream<Arguments> dry() {
+        UnaryOperator<Signal.Builder> wanted = change(row -> row.with("creatorWanted", true)
+                .with("creatorThread", "orders:adder").with("creatorDoing", "com.acme.Ssl.handshake(Ssl.java:5)"));
+        return Stream.of(
+                Arguments.of(ExhaustionCause.CREATOR_DEAD, "has ended",
+                        change(row -> row.with("creatorWanted", true).with("creatorDead", true)), List.of()),
+                Arguments.of(ExhaustionCause.CREATOR_STUCK, "orders:adder at Ssl.handshake:5, while a fresh connection",
+                        wanted, List.of(fresh(POOL, "OK"))),
+                Arguments.of(ExhaustionCause.CREATOR_STUCK, "nothing makes the connections it wants",
+                        change(row -> row.with("creatorWanted", true)), List.of(fresh(POOL, "OK"))),
+                Arguments.of(ExhaustionCause.DATABASE_UNREACHABLE, "a fresh connection beside the pool fails, too",
+                        wanted, List.of(fresh(POOL, "FAILED"))),
+                Arguments.of(ExhaustionCause.DATABASE_UNREACHABLE, "no attempt to connect comes to an end", wanted, List.of()),
+                Arguments.of(ExhaustionCause.DATABASE_UNREACHABLE,
+                        "no attempt to connect comes to an end: of borrowers that connect themselves", change(row -> row),
+                        List.of()),
+                Arguments.of(ExhaustionCause.DATABASE_FULL, "a fresh connection beside the pool fails, too", wanted,
+                        List.of(fresh(POOL, "FAILED").with("error", "53300"))),
+                Arguments.of(ExhaustionCause.UNKNOWN, "", change(row -> row), List.of()));
+    }
+
+    @Test
+    void attemptsToConnectThatFailSaySoWithoutAnyQuestion() {
+        List<Finding> findings = List.of();
+        for (int tick = 1; tick <= 6; tick++) {
+            findings = detector.evaluate(round(tick, pool(POOL, 0, 10, 4).with("idle", 0).with("total", 0)
+                    .with("oldestWait", tick * 1_000).with("failedConnects", tick).with("lastError", "08001")));
+        }
+        assertEquals(ExhaustionCause.DATABASE_UNREACHABLE, ExhaustionCause.of(only(findings).evidence()));
+        assertEquals("each attempt to connect fails: 08001", only(findings).cause());
+    }
+
+    @Test
+    void aPoolThatOpensConnectionsOneAfterTheOtherIsNotDry() {
+        for (int tick = 1; tick <= 12; tick++) {
+            assertNothingAboveHint(detector.evaluate(round(tick, pool(POOL, tick / 3, 10, 4).with("idle", 0)
+                    .with("oldestWait", tick * 1_000).with("borrows", 1_000 + tick / 3).with("creatorWanted", true))));
+        }
+    }
+
     @Test
     void theHolderOfHoursDoesNotOutweighTheNineOfNow() {
         List<Finding> findings = List.of();
