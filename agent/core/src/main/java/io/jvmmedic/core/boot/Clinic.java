@@ -48,6 +48,7 @@ import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
 import io.jvmmedic.core.instrument.lock.DeadlockBreaker;
 import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
+import io.jvmmedic.core.instrument.ucp.UcpIntegration;
 import io.jvmmedic.core.model.Mode;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
@@ -168,6 +169,7 @@ final class Clinic {
                         new AgroalIntegration(),
                         new C3p0Integration(),
                         new DruidIntegration(),
+                        new UcpIntegration(),
                         new HttpClient5Integration(),
                         new JdkHttpIntegration())),
                 config.get(Options.DISABLED_INTEGRATIONS));

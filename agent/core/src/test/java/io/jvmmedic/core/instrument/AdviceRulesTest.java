@@ -12,6 +12,7 @@ import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
 import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
+import io.jvmmedic.core.instrument.ucp.UcpIntegration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
@@ -54,6 +55,7 @@ class AdviceRulesTest {
                 new AgroalIntegration(),
                 new C3p0Integration(),
                 new DruidIntegration(),
+                new UcpIntegration(),
                 new HttpClient5Integration(),
                 new JdkHttpIntegration(),
                 new SelfTest());
@@ -133,7 +135,9 @@ class AdviceRulesTest {
                             return new MethodVisitor(Opcodes.ASM9) {
                                 @Override
                                 public void visitLdcInsn(Object value) {
-                                    strings.add(String.valueOf(value));
+                                    if (value instanceof String text) {
+                                        strings.add(text);
+                                    }
                                 }
                             };
                         }

@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.h2.engine.CastDataProvider;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbc.JdbcDatabaseMetaData;
 import org.h2.jdbc.JdbcResultSet;
@@ -224,8 +225,9 @@ public abstract class PoolContract {
         }
     }
 
+    /** By an interface of its class: not every pool unwraps to anything else. */
     protected static JdbcConnection physical(Connection connection) throws SQLException {
-        return connection.unwrap(JdbcConnection.class);
+        return (JdbcConnection) connection.unwrap(CastDataProvider.class);
     }
 
     protected static int sessionOf(Connection connection) throws SQLException {
