@@ -46,6 +46,7 @@ import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
+import io.jvmmedic.core.instrument.vibur.ViburIntegration;
 import io.jvmmedic.core.instrument.lock.DeadlockBreaker;
 import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
 import io.jvmmedic.core.instrument.ucp.UcpIntegration;
@@ -168,6 +169,7 @@ final class Clinic {
                         new TomcatJdbcIntegration(),
                         new AgroalIntegration(),
                         new C3p0Integration(),
+                        new ViburIntegration(),
                         new DruidIntegration(),
                         new UcpIntegration(),
                         new HttpClient5Integration(),

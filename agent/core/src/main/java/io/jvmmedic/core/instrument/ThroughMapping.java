@@ -11,6 +11,7 @@ import net.bytebuddy.description.type.TypeDefinition;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.implementation.bytecode.StackManipulation;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
+import net.bytebuddy.implementation.bytecode.assign.TypeCasting;
 import net.bytebuddy.implementation.bytecode.member.FieldAccess;
 import net.bytebuddy.implementation.bytecode.member.MethodInvocation;
 import net.bytebuddy.implementation.bytecode.member.MethodVariableAccess;
@@ -82,24 +83,51 @@ final class ThroughMapping implements Advice.OffsetMapping.Factory<Through> {
             return new StackManipulation.Compound(code);
         }
 
+        /** Declared by a class that the woven one extends, it may well be one of the woven class: it is taken for that. */
         private FieldDescription field(String name) {
-            for (TypeDefinition above : reached) {
+            FieldDescription found = fieldOf(reached, name);
+            if (found == null && reader.isAssignableTo(reached)) {
+                found = fieldOf(reader, name);
+                code.add(TypeCasting.to(reader));
+            }
+            if (found == null) {
+                throw new IllegalStateException("this version of " + reached.getName() + " has no field " + name);
+            }
+            return found;
+        }
+
+        private FieldDescription fieldOf(TypeDescription type, String name) {
+            for (TypeDefinition above : type) {
                 for (FieldDescription field : above.getDeclaredFields()) {
                     if (field.getName().equals(name) && field.isAccessibleTo(reader)) {
                         return field;
                     }
                 }
             }
-            throw new IllegalStateException("this version of " + reached.getName() + " has no field " + name);
+            return null;
         }
 
         private MethodDescription getter(String name) {
-            for (MethodDescription method : reached.getDeclaredMethods()) {
+            MethodDescription found = getterOf(reached, name);
+            if (found == null) {
+                throw new IllegalStateException("this version of " + reached.getName() + " has no " + name + CALL);
+            }
+            return found;
+        }
+
+        private MethodDescription getterOf(TypeDefinition type, String name) {
+            for (MethodDescription method : type.getDeclaredMethods()) {
                 if (method.getName().equals(name) && method.getParameters().isEmpty() && method.isAccessibleTo(reader)) {
                     return method;
                 }
             }
-            throw new IllegalStateException("this version of " + reached.getName() + " has no " + name + CALL);
+            for (TypeDefinition above : type.getInterfaces()) {
+                MethodDescription found = getterOf(above, name);
+                if (found != null) {
+                    return found;
+                }
+            }
+            return null;
         }
     }
 }

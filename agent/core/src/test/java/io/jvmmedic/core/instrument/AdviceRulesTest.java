@@ -11,6 +11,7 @@ import io.jvmmedic.core.instrument.druid.DruidIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
+import io.jvmmedic.core.instrument.vibur.ViburIntegration;
 import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
 import io.jvmmedic.core.instrument.ucp.UcpIntegration;
 import java.io.IOException;
@@ -54,6 +55,7 @@ class AdviceRulesTest {
                 new TomcatJdbcIntegration(),
                 new AgroalIntegration(),
                 new C3p0Integration(),
+                new ViburIntegration(),
                 new DruidIntegration(),
                 new UcpIntegration(),
                 new HttpClient5Integration(),

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.instrument.LibraryLoader;
 import io.jvmmedic.core.instrument.ModuleOpener;
+import io.jvmmedic.core.instrument.StubbornDriver;
 import io.jvmmedic.core.instrument.WovenHost;
 import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.resource.PoolHandle;

@@ -1,4 +1,4 @@
-package io.jvmmedic.core.instrument.c3p0;
+package io.jvmmedic.core.instrument;
 
 import java.sql.Connection;
 import java.sql.Driver;
@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 
 /** H2 behind a network that does not answer the first connects, or a server that refuses some, as the test wants. */
-final class StubbornDriver implements Driver, AutoCloseable {
+public final class StubbornDriver implements Driver, AutoCloseable {
 
-    static final String PREFIX = "jdbc:stubborn:";
+    private static final String PREFIX = "jdbc:stubborn:";
     private static final long LONG_SECONDS = 120;
 
     private final CountDownLatch answer = new CountDownLatch(1);
@@ -22,24 +22,24 @@ final class StubbornDriver implements Driver, AutoCloseable {
     private final AtomicInteger toRefuse = new AtomicInteger();
     private final AtomicInteger hanging = new AtomicInteger();
 
-    StubbornDriver(int toHang) throws SQLException {
+    public StubbornDriver(int toHang) throws SQLException {
         this.toHang = new AtomicInteger(toHang);
         DriverManager.registerDriver(this);
     }
 
-    static String url(String database) {
+    public static String url(String database) {
         return PREFIX + database;
     }
 
-    int hanging() {
+    public int hanging() {
         return hanging.get();
     }
 
-    void refuse(int connects) {
+    public void refuse(int connects) {
         toRefuse.set(connects);
     }
 
-    void answer() {
+    public void answer() {
         answer.countDown();
     }
 

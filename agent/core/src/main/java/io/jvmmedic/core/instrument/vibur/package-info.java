@@ -1,0 +1,2 @@
+/** Vibur DBCP 22 to 26. */
+package io.jvmmedic.core.instrument.vibur;
