@@ -51,7 +51,7 @@ final class HikariHandle extends WeakHandle<Object> implements PoolHandle {
 
     @Override
     public boolean inUse(Object entry) {
-        return members.state(entry) == HikariMembers.IN_USE;
+        return members.isEntry(entry) && members.state(entry) == HikariMembers.IN_USE;
     }
 
     @Override
@@ -137,7 +137,7 @@ final class HikariHandle extends WeakHandle<Object> implements PoolHandle {
 
     @Override
     public Connection physical(Object entry) {
-        return members.connection(entry);
+        return members.isEntry(entry) ? members.connection(entry) : null;
     }
 
     @Override

@@ -103,6 +103,10 @@ final class HikariMembers {
         return number(Members.read(pool, config), minimumIdle);
     }
 
+    boolean isEntry(Object candidate) {
+        return connection.getDeclaringClass().isInstance(candidate);
+    }
+
     /** The driver's connection; {@code null} once the entry is closed. */
     Connection connection(Object entry) {
         return (Connection) Members.read(entry, connection);

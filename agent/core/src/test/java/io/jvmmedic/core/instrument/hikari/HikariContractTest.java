@@ -20,11 +20,6 @@ class HikariContractTest extends PoolContract {
     }
 
     @Override
-    protected boolean knowsPhysical() {
-        return false;
-    }
-
-    @Override
     protected DataSource open(String variant, Wanted wanted) {
         return new HikariHost(variant).pool(wanted.name(), wanted.maximum(), -1, wanted.timeoutMillis());
     }

@@ -1,8 +1,10 @@
 package io.jvmmedic.core.instrument.hikari;
 
 import io.jvmmedic.core.instrument.LibraryLoader;
+import io.jvmmedic.core.instrument.Members;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.concurrent.ThreadPoolExecutor;
 import javax.sql.DataSource;
 
 /** One version of HikariCP, used as a host would, over H2. */
@@ -36,6 +38,28 @@ final class HikariHost {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A pool over a data source of the test's own. */
+    DataSource pool(String name, DataSource source, int maximum, int minimumIdle, long timeoutMillis) {
+        try {
+            Class<?> configType = loader.loadClass("com.zaxxer.hikari.HikariConfig");
+            Object config = configType.getDeclaredConstructor().newInstance();
+            set(config, "setDataSource", DataSource.class, source);
+            set(config, "setPoolName", String.class, name);
+            set(config, "setMaximumPoolSize", int.class, maximum);
+            set(config, "setMinimumIdle", int.class, minimumIdle);
+            set(config, "setConnectionTimeout", long.class, timeoutMillis);
+            return (DataSource) loader.loadClass("com.zaxxer.hikari.HikariDataSource")
+                    .getConstructor(configType).newInstance(config);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The executor that adds connections. */
+    ThreadPoolExecutor adder(DataSource pool) {
+        return (ThreadPoolExecutor) Members.read(Members.read(pool, "pool"), "addConnectionExecutor");
     }
 
     private static void set(Object config, String setter, Class<?> type, Object value)
