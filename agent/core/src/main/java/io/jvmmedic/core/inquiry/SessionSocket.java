@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
-import java.sql.Connection;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -28,7 +27,7 @@ record SessionSocket(InetSocketAddress local, InetSocketAddress remote) {
     }
 
     /** Empty when there is none, as in an embedded database, or when it cannot be found. */
-    static Optional<SessionSocket> of(Connection connection) {
+    static Optional<SessionSocket> of(Object connection) {
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Queue<Step> queue = new ArrayDeque<>();
         queue.add(new Step(connection, 0));

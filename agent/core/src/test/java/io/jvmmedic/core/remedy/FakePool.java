@@ -5,10 +5,13 @@ import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import java.sql.Connection;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -42,6 +45,11 @@ final class FakePool implements PoolHandle {
     Lever<Object> closeEntry = Lever.of("FakePool.close", this::close);
     Lever<Integer> resize = Lever.of("FakePool.setMax", size -> max = size);
     Lever<Integer> kick = Lever.of("FakePool.kick", count -> serve());
+    Lever<Void> revive = Lever.absent("nothing is there to be revived");
+    Lever<Void> reset = Lever.absent("a fake pool cannot be reset");
+    Creator creator = Creator.BORROWERS;
+    /** The driver's connection of each entry. */
+    final Map<Object, Connection> sessions = new HashMap<>();
     Lever<Void> softEvict = Lever.of("FakePool.softEvict", nothing -> evictIdle());
 
     FakePool(ResourceRegistry registry, String name, int max) {
@@ -124,6 +132,13 @@ final class FakePool implements PoolHandle {
         }
     }
 
+    /** What a reset does: closes whatever there is. */
+    void closeAll() {
+        List.copyOf(inUse).forEach(this::close);
+        evictIdle();
+        serve();
+    }
+
     private void evictIdle() {
         idle.forEach(registry.leases()::discarded);
         idle.clear();
@@ -175,6 +190,26 @@ final class FakePool implements PoolHandle {
     @Override
     public Lever<Object> evictHandle() {
         return Lever.absent("a fake pool knows no handles");
+    }
+
+    @Override
+    public Creator creator() {
+        return creator;
+    }
+
+    @Override
+    public Connection physical(Object entry) {
+        return sessions.get(entry);
+    }
+
+    @Override
+    public Lever<Void> revive() {
+        return revive;
+    }
+
+    @Override
+    public Lever<Void> reset() {
+        return reset;
     }
 
     @Override

@@ -70,6 +70,17 @@ class SoftEvictPoolTest {
     }
 
     @Test
+    void whatWasFoundBeforeTheLastEvictionIsVoid() throws Throwable {
+        use();
+        Diagnosis found = diagnosis(Map.of("softEvict", 1L, "asOf", System.currentTimeMillis() - 5));
+        Given.ready(remedy.prepare(found)).action().apply();
+        pool.giveBack(pool.borrow(new Object()));
+        assertEquals("pool:orders: its connections were evicted since they were found to be stale",
+                Given.impossible(remedy.prepare(found)));
+        Given.ready(remedy.prepare(diagnosis(Map.of("softEvict", 1L, "asOf", System.currentTimeMillis() + 60_000))));
+    }
+
+    @Test
     void refusesWhereItCannotHelp() {
         Object first = pool.borrow(handle);
         assertEquals("pool:orders: it has no idle connection to evict",

@@ -1,0 +1,227 @@
+package io.jvmmedic.core.inquiry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.core.inquiry.Interview.Reason;
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.Borrower;
+import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.Lever;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.util.CoarseClock;
+import io.jvmmedic.core.util.FakeClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class InterviewTest {
+
+    private static final int FRESH_PID = 1;
+
+    private final ResourceRegistry registry = new ResourceRegistry();
+    private final AskedPool pool = new AskedPool(registry);
+    private final Sessions server = new Sessions();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private ServerSocket listener;
+    private final Object handle = new Object();
+
+    @BeforeEach
+    void listen() throws IOException {
+        CoarseClock.set(1_000);
+        listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        open.add(listener);
+        pool.connect = Lever.of("connect", use -> use.accept(server.session(FRESH_PID, socket())));
+        server.answers.put("select pg_backend_pid()",
+                List.of(List.of(FRESH_PID, "127.0.0.1", listener.getLocalPort())));
+        knows();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        CoarseClock.set(0);
+    }
+
+    private Socket socket() throws IOException {
+        Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort());
+        open.add(socket);
+        open.add(listener.accept());
+        return socket;
+    }
+
+    private void knows(List<?>... backends) {
+        server.answers.put("select pid",
+                Stream.of(backends).<List<Object>>map(List::copyOf).toList());
+    }
+
+    private List<Signal> ask(Reason reason, Interview.Silent... silent) {
+        return new Interview(pool, registry.leases(), reason, List.of(silent), new FakeClock()).conduct();
+    }
+
+    private static List<String> verdicts(List<Signal> rows) {
+        return rows.stream().filter(row -> row.type().equals(Signal.SESSION_CHECK)).map(row -> row.text("verdict"))
+                .sorted().toList();
+    }
+
+    /** A borrower whose thread is inside this driver's way of waiting for rows. */
+    private Interview.Silent silent(int pid, String type, String method) throws IOException {
+        Object entry = pool.out(server.session(pid, socket()), handle);
+        Lease slot = registry.leases().slots(pool).stream().filter(one -> one.entry() == entry).findFirst().orElseThrow();
+        CoarseClock.set(CoarseClock.now() + 20_000 / CoarseClock.TICK_MILLIS);
+        Thread thread = new Thread() {
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                return new StackTraceElement[] {new StackTraceElement("sun.nio.ch.Net", "poll", "Net.java", 1),
+                        new StackTraceElement(type, method, "Driver.java", 2)};
+            }
+        };
+        ThreadView view = new ThreadView() {
+            @Override
+            public Thread byId(long id) {
+                return thread;
+            }
+
+            @Override
+            public int count() {
+                return 1;
+            }
+        };
+        return new Interview.Silent(slot, slot.read(), Borrower.of(1, view), true);
+    }
+
+    private Interview.Silent waitingForRows(int pid) throws IOException {
+        return silent(pid, "org.postgresql.core.v3.QueryExecutorImpl", "processResults");
+    }
+
+    @Test
+    void idleSessionsAreKnownGoneOrUnknown() throws Exception {
+        pool.idle(server.session(7, socket()));
+        pool.idle(server.session(8, socket()));
+        pool.idle(server.session(9, null));
+        knows(List.of(7, "idle", 4L));
+        List<Signal> rows = ask(Reason.LOST);
+        assertEquals("OK", rows.get(0).text("outcome"));
+        assertEquals(List.of("ALIVE", "GONE", "UNKNOWN"), verdicts(rows));
+    }
+
+    @Test
+    void behindAnAddressTranslationWhatAServerDoesNotKnowProvesNothing() throws Exception {
+        server.answers.put("select pg_backend_pid()", List.of(List.of(FRESH_PID, "10.0.0.7", 5432)));
+        pool.idle(server.session(8, socket()));
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.LOST)));
+    }
+
+    /** A pooler such as PgBouncer tells numbers of its own. */
+    @Test
+    void behindAPoolerTheServerIsNotAskedAboutSessions() throws Exception {
+        server.answers.put("select pg_backend_pid()", List.of(List.of(4711, "127.0.0.1", listener.getLocalPort())));
+        pool.idle(server.session(8, socket()));
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.LOST)));
+        assertTrue(server.asked.stream().noneMatch(sql -> sql.startsWith("select pid")), server.asked::toString);
+    }
+
+    @Test
+    void aServerThatWorksOnTheStatementSpeaksForItsSession() throws Exception {
+        Interview.Silent silent = waitingForRows(7);
+        knows(List.of(7, "active", 1_200_000L));
+        assertEquals(List.of("ALIVE"), verdicts(ask(Reason.SILENT, silent)));
+    }
+
+    @Test
+    void anAnswerThatNeverArrivedIsProvenByServerAndSilence() throws Exception {
+        Interview.Silent silent = waitingForRows(7);
+        knows(List.of(7, "idle in transaction", 15_000L));
+        assertEquals(List.of("ANSWERED"), verdicts(ask(Reason.SILENT, silent)));
+        knows(List.of(7, "idle", 2_000L));
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, silent)), "it may be on its way");
+        knows(List.of(7, "idle", 15_000L));
+        Interview.Silent busy = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), false);
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, busy)), "its thread ran: something arrives");
+    }
+
+    @Test
+    void aListenerWaitsForSomethingElse() throws Exception {
+        Interview.Silent listening = silent(7, "org.postgresql.core.v3.QueryExecutorImpl", "processNotifies");
+        knows(List.of(7, "idle", 1_200_000L));
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, listening)));
+    }
+
+    @Test
+    void aSessionThatTheServerReachedDirectlyDoesNotKnowIsGone() throws Exception {
+        assertEquals(List.of("GONE"), verdicts(ask(Reason.SILENT, waitingForRows(7))));
+    }
+
+    @Test
+    void whatWasUsedSinceIsNotJudged() throws Exception {
+        Interview.Silent silent = waitingForRows(7);
+        registry.leases().used(silent.slot().entry());
+        assertEquals(List.of(), verdicts(ask(Reason.SILENT, silent)));
+    }
+
+    @Test
+    void aFailureIsToldAndNobodyIsJudged() throws Exception {
+        pool.idle(server.session(8, socket()));
+        pool.connect = Lever.of("connect", use -> {
+            throw new SQLException("too many clients", "53300");
+        });
+        List<Signal> rows = ask(Reason.LOST);
+        assertEquals(1, rows.size());
+        assertEquals("FAILED", rows.get(0).text("outcome"));
+        assertEquals("53300", rows.get(0).text("error"));
+    }
+
+    @Test
+    void bothSessionsAreAskedTheSameAboutTheirRole() {
+        server.answers.put("select case", List.of(List.of("rw")));
+        Sessions old = new Sessions();
+        old.answers.put("select case", List.of(List.of("ro")));
+        pool.borrow = Lever.of("borrow", use -> use.accept(old.session(3, null)));
+        Signal row = ask(Reason.READ_ONLY).get(0);
+        assertEquals("WRITABLE", row.text("role"));
+        assertEquals("READ_ONLY", row.text("pooledRole"));
+        assertEquals(server.asked, old.asked);
+    }
+
+    @Test
+    void nobodyIsBorrowedFromWhileSomebodyWaitsOrTheServerTakesNoWrites() {
+        server.answers.put("select case", List.of(List.of("rw")));
+        List<String> borrowed = new ArrayList<>();
+        pool.borrow = Lever.of("borrow", use -> borrowed.add("one"));
+        pool.state = new PoolHandle.State(2, 0, 2, 2, 1);
+        assertEquals("UNKNOWN", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
+        pool.state = new PoolHandle.State(1, 1, 2, 2, 0);
+        server.answers.put("select case", List.of(List.of("ro")));
+        assertEquals("READ_ONLY", ask(Reason.READ_ONLY).get(0).text("role"));
+        assertEquals(List.of(), borrowed);
+    }
+
+    @Test
+    void otherDatabasesAreAskedInTheirWords() {
+        server.product = "MySQL";
+        server.answers.put("select @@global.read_only", List.of(List.of("1")));
+        assertEquals("READ_ONLY", ask(Reason.READ_ONLY).get(0).text("role"));
+        server.answers.put("select @@global.read_only", List.of(List.of("0")));
+        assertEquals("WRITABLE", ask(Reason.READ_ONLY).get(0).text("role"));
+        server.product = "Oracle";
+        server.answers.put("select sys_context", List.of(List.of("PHYSICAL STANDBY")));
+        assertEquals("READ_ONLY", ask(Reason.READ_ONLY).get(0).text("role"));
+        server.product = "Microsoft SQL Server";
+        server.answers.put("select databasepropertyex", List.of(List.of("READ_WRITE")));
+        assertEquals("WRITABLE", ask(Reason.READ_ONLY).get(0).text("role"));
+        server.product = "H2";
+        assertEquals("WRITABLE", ask(Reason.READ_ONLY).get(0).text("role"), "by Connection.isReadOnly");
+    }
+}

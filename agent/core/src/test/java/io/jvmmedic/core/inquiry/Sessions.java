@@ -1,0 +1,99 @@
+package io.jvmmedic.core.inquiry;
+
+import static net.bytebuddy.matcher.ElementMatchers.isAbstract;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.net.Socket;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.implementation.InvocationHandlerAdapter;
+
+/** Sessions of a database that answers as it is told, over real sockets or none. */
+final class Sessions {
+
+    /** Holds its socket as drivers do, some fields deep. */
+    public static final class Stream {
+        @SuppressWarnings("unused") // Found by reflection.
+        private final Socket socket;
+
+        private Stream(Socket socket) {
+            this.socket = socket;
+        }
+    }
+
+    /** Looks as the driver's object of PostgreSQL does. */
+    public abstract static class Session implements Connection {
+        @SuppressWarnings("unused") // Found by reflection.
+        private final Stream stream;
+
+        public Session(Stream stream) {
+            this.stream = stream;
+        }
+
+        public abstract int getBackendPID();
+    }
+
+    /** Answers by the beginning of the question, each a list of rows. */
+    final Map<String, List<List<Object>>> answers = new LinkedHashMap<>();
+    final List<String> asked = new ArrayList<>();
+    String product = "PostgreSQL";
+
+    Connection session(int pid, Socket socket) {
+        boolean[] closed = {false};
+        InvocationHandler handler = (self, method, arguments) -> switch (method.getName()) {
+            case "getBackendPID" -> pid;
+            case "createStatement" -> statement();
+            case "getMetaData" -> metaData();
+            case "isValid", "getAutoCommit" -> true;
+            case "isClosed" -> closed[0];
+            case "close" -> {
+                closed[0] = true;
+                yield null;
+            }
+            default -> method.getReturnType() == boolean.class ? (Object) false : null;
+        };
+        try {
+            return new ByteBuddy().subclass(Session.class).method(isAbstract())
+                    .intercept(InvocationHandlerAdapter.of(handler)).make().load(Sessions.class.getClassLoader()).getLoaded()
+                    .getConstructor(Stream.class).newInstance(new Stream(socket));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private DatabaseMetaData metaData() {
+        return (DatabaseMetaData) Proxy.newProxyInstance(Sessions.class.getClassLoader(),
+                new Class<?>[] {DatabaseMetaData.class}, (proxy, method, arguments) -> product);
+    }
+
+    private Statement statement() {
+        return (Statement) Proxy.newProxyInstance(Sessions.class.getClassLoader(), new Class<?>[] {Statement.class},
+                (proxy, method, arguments) -> method.getName().equals("executeQuery") ? rows((String) arguments[0]) : null);
+    }
+
+    private ResultSet rows(String sql) throws SQLException {
+        asked.add(sql);
+        Iterator<List<Object>> next = answers.entrySet().stream().filter(answer -> sql.startsWith(answer.getKey()))
+                .map(Map.Entry::getValue).findFirst().orElseThrow(() -> new SQLException("syntax error", "42601")).iterator();
+        List<List<Object>> current = new ArrayList<>();
+        return (ResultSet) Proxy.newProxyInstance(Sessions.class.getClassLoader(), new Class<?>[] {ResultSet.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "next" -> {
+                        current.clear();
+                        yield next.hasNext() && current.add(next.next());
+                    }
+                    case "getInt", "getLong", "getString" -> current.get(0).get((int) arguments[0] - 1);
+                    default -> null;
+                });
+    }
+}
