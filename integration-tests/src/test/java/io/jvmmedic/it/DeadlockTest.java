@@ -82,7 +82,7 @@ class DeadlockTest {
                         .map(row -> row.getString("thread")).collect(Collectors.toCollection(TreeSet::new)));
         Path incident = Tree.path(jvm.spec().medicDirectory(), "incident-" + finding.getString("incidentId"));
         await().atMost(Story.SOON).until(() -> jvm.agentLines().stream().anyMatch(
-                line -> line.contains(RESTART + " cannot be done") && line.contains("restart.enabled=true")));
+                line -> line.contains(RESTART + " SHADOWED") && line.contains("restart.enabled=true")));
         for (String file : List.of("threads.txt", "all-threads.txt")) {
             String stacks = Tree.find(incident, file);
             assertTrue(stacks.contains("transfer-ab") && stacks.contains("transfer-ba"), stacks);

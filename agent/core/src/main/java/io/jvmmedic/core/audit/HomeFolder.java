@@ -95,6 +95,11 @@ public final class HomeFolder {
         return root.resolve(appName + ".ledger");
     }
 
+    /** File of what databases have refused, shared by all runs of this application. */
+    public Path limits() {
+        return root.resolve(appName + ".limits");
+    }
+
     private static String ownName() {
         return sanitised("jvm-medic-" + System.getProperty("user.name", ""));
     }

@@ -54,12 +54,14 @@ import io.jvmmedic.core.model.Mode;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.policy.BudgetLedger;
+import io.jvmmedic.core.policy.DatabaseLimits;
 import io.jvmmedic.core.policy.Policy;
 import io.jvmmedic.core.policy.ShadowBook;
 import io.jvmmedic.core.remedy.AbortDeadSessions;
 import io.jvmmedic.core.remedy.AbortHttpLease;
 import io.jvmmedic.core.remedy.AskForGc;
 import io.jvmmedic.core.remedy.BreakDeadlock;
+import io.jvmmedic.core.remedy.CompensateLeak;
 import io.jvmmedic.core.remedy.DumpAllThreads;
 import io.jvmmedic.core.remedy.DumpBlackBox;
 import io.jvmmedic.core.remedy.DumpInvolvedThreads;
@@ -140,6 +142,7 @@ final class Clinic {
     private IncidentFolders folders = IncidentFolders.none();
     private AuditTrail trail;
     private IncidentBook book;
+    private DatabaseLimits limits;
     private Policy policy;
     private ShadowBook shadows;
     private List<Detector> detectors = List.of();
@@ -237,7 +240,10 @@ final class Clinic {
         Duration keep = Policy.longestPeriod(config);
         BudgetLedger ledger = home.map(folder -> BudgetLedger.open(folder.ledger(), keep, clock, warn()))
                 .orElseGet(() -> BudgetLedger.inMemory(keep, clock));
-        policy = new Policy(config, clock, this::uptimeMillis, ledger, budgets(), drasticOptIns());
+        Set<String> growing = Set.of(GrowPool.NAME, CompensateLeak.NAME);
+        limits = home.map(folder -> DatabaseLimits.open(folder.limits(), growing, clock, warn()))
+                .orElseGet(() -> DatabaseLimits.inMemory(growing, clock));
+        policy = new Policy(config, clock, this::uptimeMillis, ledger, budgets(), drasticOptIns(), limits);
         shadows = new ShadowBook(clock, SHADOW_PATIENCE);
     }
 
@@ -248,6 +254,7 @@ final class Clinic {
                 Map.entry(AbortDeadSessions.NAME, Options.BUDGET_ABORT),
                 Map.entry(BreakDeadlock.NAME, Options.BUDGET_BREAK),
                 Map.entry(GrowPool.NAME, Options.BUDGET_GROW),
+                Map.entry(CompensateLeak.NAME, Options.BUDGET_GROW),
                 Map.entry(GrowExecutor.NAME, Options.BUDGET_GROW),
                 Map.entry(SoftEvictPool.NAME, Options.BUDGET_EVICT),
                 Map.entry(RevivePool.NAME, Options.BUDGET_REVIVE),
@@ -283,13 +290,15 @@ final class Clinic {
         trail = new AuditTrail(journal, folders, signals.isRecorded(), mode, clock);
         book = new IncidentBook(trail, clock, id -> folders.folderOf(id).map(Object::toString).orElse(""));
         IncidentEvidence evidence = new IncidentEvidence(trail, folders, signals);
+        GrowPool growPool = new GrowPool(registry, config);
         remedies = List.of(
                 new DumpInvolvedThreads(registry, census, evidence),
                 new DumpAllThreads(census, evidence),
                 new DumpBlackBox(evidence),
                 new ReclaimLeakedConnection(registry, config),
                 new SoftEvictPool(registry, clock),
-                new GrowPool(registry, config),
+                growPool,
+                growPool.compensation(),
                 new GrowExecutor(registry, config),
                 new AbortHttpLease(registry, config),
                 new AbortDeadSessions(registry),
@@ -308,6 +317,7 @@ final class Clinic {
 
     private void ask(Round round) {
         gc.observe(round);
+        limits.observe(round).forEach(this::note);
         inquiry.observe(round, mode.get() == Mode.HEAL);
         if (mode.get() == Mode.HEAL && gc.refusal().isEmpty()) {
             note(gc.perform());

@@ -30,6 +30,7 @@ public final class Gates {
     public static final String REMEDY_OFF = "remedy off";
     public static final String CONFIDENCE = "confidence";
     public static final String PRECONDITION = "precondition";
+    public static final String DATABASE_LIMIT = "database limit";
     public static final String STARTUP_GRACE = "start-up grace";
     public static final String ONE_TREATMENT = "one treatment";
     public static final String COOL_DOWN = "cool-down";
@@ -52,6 +53,7 @@ public final class Gates {
             new Named(REMEDY_OFF, this::remedyOff),
             new Named(CONFIDENCE, this::confidence),
             new Named(PRECONDITION, this::precondition),
+            new Named(DATABASE_LIMIT, this::databaseLimit),
             new Named(STARTUP_GRACE, this::startupGrace),
             new Named(ONE_TREATMENT, this::oneTreatment),
             new Named(COOL_DOWN, this::coolDown),
@@ -95,7 +97,8 @@ public final class Gates {
 
     /** Whether a refused plan will be refused again, so that the ladder goes on to the next rung at once. */
     public static boolean isRungSpent(Verdict verdict) {
-        return verdict.gate().equals(REMEDY_BUDGET) || verdict.gate().equals(REMEDY_OFF);
+        return verdict.gate().equals(REMEDY_BUDGET) || verdict.gate().equals(DATABASE_LIMIT)
+                || verdict.gate().equals(REMEDY_OFF);
     }
 
     private static String about(Request request, String reason) {
@@ -171,6 +174,10 @@ public final class Gates {
 
     private Answer precondition(Request request, Situation situation) {
         return refuseIf(request.noLongerNeeded());
+    }
+
+    private Answer databaseLimit(Request request, Situation situation) {
+        return refuseIf(situation.databaseLimit(request.plan()));
     }
 
     private Answer startupGrace(Request request, Situation situation) {

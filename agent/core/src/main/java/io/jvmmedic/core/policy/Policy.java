@@ -32,6 +32,7 @@ public final class Policy {
     private final MedicConfig config;
     private final BudgetLedger ledger;
     private final Map<String, Option<Budget>> budgets;
+    private final DatabaseLimits limits;
     private final CoolDowns coolDowns;
     private final StressBreaker stress = new StressBreaker();
     private final Map<ResourceId, String> treatments = new HashMap<>();
@@ -42,13 +43,15 @@ public final class Policy {
      * @param uptimeMillis time since the JVM started, ms
      * @param budgets the budget of each remedy; one that is not listed is limited by the budget of the JVM only
      * @param drasticOptIns for each DRASTIC remedy the switch that allows it; one that is not listed is never allowed
+     * @param limits what databases have refused
      */
     public Policy(MedicConfig config, Clock clock, LongSupplier uptimeMillis, BudgetLedger ledger,
-            Map<String, Option<Budget>> budgets, Map<String, Option<Boolean>> drasticOptIns) {
+            Map<String, Option<Budget>> budgets, Map<String, Option<Boolean>> drasticOptIns, DatabaseLimits limits) {
         this.gates = new Gates(config, drasticOptIns);
         this.config = config;
         this.ledger = ledger;
         this.budgets = Map.copyOf(budgets);
+        this.limits = limits;
         this.coolDowns = new CoolDowns(config, clock);
         this.situation = new Live(uptimeMillis);
     }
@@ -163,6 +166,11 @@ public final class Policy {
         @Override
         public boolean budgetsSurviveRestart() {
             return ledger.durable();
+        }
+
+        @Override
+        public Optional<String> databaseLimit(Plan plan) {
+            return limits.refusal(plan);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.jvmmedic.core.policy;
 
+import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,6 +27,9 @@ public interface Situation {
 
     /** Whether what is spent survives a restart; without that, a restart could loop. */
     boolean budgetsSurviveRestart();
+
+    /** Why this plan must not ask a database for more sessions; empty when it may, or does not. */
+    Optional<String> databaseLimit(Plan plan);
 
     /** Why the agent is not fit to act; empty when it is. */
     Optional<String> stress();

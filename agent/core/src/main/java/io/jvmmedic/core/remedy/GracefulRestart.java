@@ -37,7 +37,6 @@ public final class GracefulRestart implements Remedy {
 
     private enum Phase { READY, DRAINING, LAST_WORDS, EXITING }
 
-    private final boolean enabled;
     private final Optional<ReadinessFile> readinessFile;
     private final Optional<Path> terminationLog;
     private final Duration drain;
@@ -56,7 +55,6 @@ public final class GracefulRestart implements Remedy {
     }
 
     GracefulRestart(MedicConfig config, FinalRites rites, Supplier<Optional<String>> veto, ProcessEnd end) {
-        this.enabled = config.get(Options.RESTART_ENABLED);
         this.readinessFile = ReadinessFile.of(config);
         this.terminationLog = Optional.of(config.get(Options.RESTART_TERMINATION_LOG))
                 .filter(path -> !path.isEmpty()).map(Path::of);
@@ -86,10 +84,6 @@ public final class GracefulRestart implements Remedy {
     @Override
     public Preparation prepare(Diagnosis diagnosis) {
         ResourceId id = diagnosis.resource();
-        if (!enabled) {
-            return new Preparation.Impossible(id + ": only a restart helps, and it is not allowed; set "
-                    + Options.RESTART_ENABLED.key() + "=true where something starts the process again");
-        }
         Optional<String> problem = readinessFile.flatMap(ReadinessFile::problem).or(() -> LockCycle.resolved(diagnosis));
         if (problem.isPresent()) {
             return new Preparation.Impossible(id + ": " + problem.get());

@@ -30,12 +30,30 @@ public final class GrowPool implements Remedy {
     private static final int PERCENT = 100;
 
     private final ResourceRegistry registry;
-    private final int capPercent;
+    private final Cap cap;
     private final Growth<Integer> growth = new Growth<>();
 
     public GrowPool(ResourceRegistry registry, MedicConfig config) {
         this.registry = registry;
-        this.capPercent = config.get(Options.POOL_GROW_CAP);
+        this.cap = new Cap(config.get(Options.POOL_GROW_CAP));
+    }
+
+    /** The remedy that lends slots for probable leaks, on the same books. */
+    public CompensateLeak compensation() {
+        return new CompensateLeak(registry, cap, growth);
+    }
+
+    /** How far a pool may be grown. */
+    record Cap(int percent) {
+
+        int over(int original) {
+            return original + (int) Math.max(1, (long) original * percent / PERCENT);
+        }
+
+        @Override
+        public String toString() {
+            return Options.POOL_GROW_CAP.key() + "=" + percent + " percent";
+        }
     }
 
     @Override
@@ -73,12 +91,12 @@ public final class GrowPool implements Remedy {
         long needed = finding.fault() == Fault.NESTED_BORROW
                 ? Math.max(1, finding.evidence().measure("neededSlots")) : state.waiting();
         int original = growth.original(id, state.max(), new Grown(pool));
-        int cap = original + (int) Math.max(1, (long) original * capPercent / PERCENT);
-        if (state.max() >= cap) {
+        int limit = cap.over(original);
+        if (state.max() >= limit) {
             return impossible(id, "it was grown from " + original + " to " + state.max() + " already, "
-                    + Options.POOL_GROW_CAP.key() + "=" + capPercent + " percent allows no more");
+                    + cap + " allows no more");
         }
-        int target = (int) Math.min(cap, state.max() + needed);
+        int target = (int) Math.min(limit, state.max() + needed);
         Claim claim = new Claim("with a maximum of " + target + " instead of " + state.max() + ", at least one of "
                 + Phrases.count(state.waiting(), "waiter") + " gets a connection within " + WITHIN.toSeconds() + " s",
                 WITHIN);
@@ -100,7 +118,7 @@ public final class GrowPool implements Remedy {
     }
 
     /** A pool as something that has a size. */
-    private record Grown(PoolHandle pool) implements Growth.Sized<Integer> {
+    record Grown(PoolHandle pool) implements Growth.Sized<Integer> {
 
         @Override
         public boolean isGone() {

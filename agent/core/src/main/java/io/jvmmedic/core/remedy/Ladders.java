@@ -11,7 +11,7 @@ public final class Ladders {
 
     /** Repairs, rung by rung. A fault without any is only reported. */
     public static final Map<Fault, List<String>> STANDARD = Map.ofEntries(
-            Map.entry(Fault.CONNECTION_LEAK, List.of(ReclaimLeakedConnection.NAME)),
+            Map.entry(Fault.CONNECTION_LEAK, List.of(CompensateLeak.NAME, ReclaimLeakedConnection.NAME)),
             Map.entry(Fault.NESTED_BORROW, List.of(GrowPool.NAME)),
             Map.entry(Fault.POOL_EXHAUSTION, List.of(SoftEvictPool.NAME, GrowPool.NAME)),
             Map.entry(Fault.STALE_SESSIONS, List.of(SoftEvictPool.NAME)),

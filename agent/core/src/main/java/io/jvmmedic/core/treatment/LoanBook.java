@@ -33,6 +33,7 @@ final class LoanBook {
         private final Loan loan;
         private long unneededSince = -1;
         private int failures;
+        private int unanswered;
         private DisposableCall<Need> question;
 
         private Entry(String incident, ResourceId resource, String remedy, Loan loan) {
@@ -101,9 +102,18 @@ final class LoanBook {
             return null;
         }
         if (!entry.question.isDone()) {
-            return entry.question.isOverdue() ? Need.NEEDED : null;
+            if (!entry.question.isOverdue()) {
+                return null;
+            }
+            // Its answer would be about a moment long ago. But each question asked in vain leaves a thread behind.
+            if (entry.unanswered < MAX_FAILURES) {
+                entry.unanswered++;
+                entry.question = null;
+            }
+            return Need.NEEDED;
         }
         try {
+            entry.unanswered = 0;
             return entry.question.result();
         } catch (Throwable e) {
             LOG.warn("{}: loan {} cannot be asked about, it is kept for now", entry.resource, entry.loan.text(), e);

@@ -70,6 +70,11 @@ final class Cases {
         }
 
         @Override
+        public Optional<String> databaseLimit(Plan plan) {
+            return Optional.empty();
+        }
+
+        @Override
         public Optional<String> stress() {
             return Optional.empty();
         }

@@ -265,6 +265,20 @@ class GatesTest {
 
     /** Everything stands against the plan; taking one obstacle away at a time shows the next gate in order. */
     @Test
+    void whatADatabaseRefusedIsNotAskedForAgain() {
+        Situation full = new Cases.Calm() {
+            @Override
+            public Optional<String> databaseLimit(Plan plan) {
+                return Optional.of("its database had no session to spare");
+            }
+        };
+        Verdict verdict = decide(Map.of(), plan("grow-pool", GENTLE, CERTAIN), full);
+        assertEquals(new Verdict(Verdict.Decision.REFUSED, Gates.DATABASE_LIMIT,
+                "pool:orders: its database had no session to spare"), verdict);
+        assertTrue(Gates.isRungSpent(verdict), "the next rung may need no more sessions");
+    }
+
+    @Test
     void theFirstObjectionIsTheOneOnRecord() {
         Plan unsure = plan("reclaim", FORCEFUL, SUSPECTED);
         String gone = "lease 7 came back";
@@ -303,6 +317,11 @@ class GatesTest {
             @Override
             public boolean budgetsSurviveRestart() {
                 return false;
+            }
+
+            @Override
+            public Optional<String> databaseLimit(Plan plan) {
+                return Optional.empty();
             }
 
             @Override

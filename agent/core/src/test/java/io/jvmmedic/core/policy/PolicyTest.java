@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,7 +181,7 @@ class PolicyTest {
         return new Policy(config, clock, () -> Duration.ofHours(1).toMillis(), ledger,
                 Map.of("reclaim-leaked-connection", Options.BUDGET_RECLAIM, "abort-http-lease", Options.BUDGET_RECLAIM,
                         "grow-pool", Options.BUDGET_GROW, "graceful-restart", Options.BUDGET_RESTART),
-                Map.of("graceful-restart", Options.RESTART_ENABLED));
+                Map.of("graceful-restart", Options.RESTART_ENABLED), DatabaseLimits.inMemory(Set.of(), clock));
     }
 
     private Path ledgerFile() {

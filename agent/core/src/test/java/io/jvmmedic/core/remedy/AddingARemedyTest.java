@@ -39,7 +39,7 @@ class AddingARemedyTest {
     void thePageNamesEveryRemedyWithItsRisk() throws IOException {
         MedicConfig config = MedicConfig.of(Map.of());
         for (Remedy remedy : List.of(new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM),
-                new GrowPool(registry, config), new GrowExecutor(registry, config), new AbortHttpLease(registry, config),
+                new GrowPool(registry, config), new GrowPool(registry, config).compensation(), new GrowExecutor(registry, config), new AbortHttpLease(registry, config),
                 new AbortDeadSessions(registry), new RevivePool(registry), new ResetPool(registry),
                 new BreakDeadlock(registry, null, null, null),
                 new DumpInvolvedThreads(registry, null, null), new DumpAllThreads(null, null), new DumpBlackBox(null),

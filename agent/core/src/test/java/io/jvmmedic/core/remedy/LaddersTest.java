@@ -21,7 +21,7 @@ class LaddersTest {
     private final ResourceRegistry registry = new ResourceRegistry();
     private final MedicConfig config = MedicConfig.of(Map.of());
     private final List<Remedy> all = List.of(
-            new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM), new GrowPool(registry, config),
+            new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM), new GrowPool(registry, config), new GrowPool(registry, config).compensation(),
             new GrowExecutor(registry, config), new AbortHttpLease(registry, config),
             new AbortDeadSessions(registry), new RevivePool(registry), new ResetPool(registry),
             new BreakDeadlock(registry, null, null, null),

@@ -24,6 +24,7 @@ import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.model.Verdict;
 import io.jvmmedic.core.policy.BudgetLedger;
+import io.jvmmedic.core.policy.DatabaseLimits;
 import io.jvmmedic.core.policy.Policy;
 import io.jvmmedic.core.policy.ShadowBook;
 import io.jvmmedic.core.remedy.Action;
@@ -217,7 +218,7 @@ class EngineTest {
         MedicConfig config = MedicConfig.of(all);
         Policy policy = new Policy(config, Clock.SYSTEM, () -> 60_000,
                 BudgetLedger.inMemory(Duration.ofHours(1), Clock.SYSTEM),
-                Map.of("repair", Options.BUDGET_RECLAIM), Map.of());
+                Map.of("repair", Options.BUDGET_RECLAIM), Map.of(), DatabaseLimits.inMemory(Set.of(), Clock.SYSTEM));
         engine = new Engine(detectors, EngineTest::fold, new Ward(Map.of(Fault.CONNECTION_LEAK, evidence),
                 Map.of(Fault.CONNECTION_LEAK, List.of(ladder))), policy, () -> mode,
                 new ShadowBook(Clock.SYSTEM, Duration.ofMinutes(5)), new Recorder(), Clock.SYSTEM,

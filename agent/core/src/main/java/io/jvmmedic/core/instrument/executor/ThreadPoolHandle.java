@@ -124,12 +124,15 @@ final class ThreadPoolHandle extends WorkerHandle<ThreadPoolExecutor> {
         });
     }
 
+    /** A scheduled one has no use for a maximum, and {@link #state()} tells its core instead: that is not to be set. */
     @Override
     public Lever<Size> restore() {
         return Lever.of("ThreadPoolExecutor.setCorePoolSize", size -> {
             ThreadPoolExecutor executor = required();
             executor.setCorePoolSize(size.core());
-            executor.setMaximumPoolSize(size.max());
+            if (!(executor instanceof ScheduledThreadPoolExecutor)) {
+                executor.setMaximumPoolSize(size.max());
+            }
         });
     }
 }

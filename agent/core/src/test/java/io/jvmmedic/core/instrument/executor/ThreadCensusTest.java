@@ -162,6 +162,25 @@ class ThreadCensusTest {
     }
 
     @Test
+    void aScheduledExecutorKeepsItsMaximum() throws Throwable {
+        ScheduledThreadPoolExecutor scheduled = new ScheduledThreadPoolExecutor(1);
+        try {
+            scheduled.submit(() -> 1).get();
+            int maximum = scheduled.getMaximumPoolSize();
+            census.run();
+            ExecutorHandle handle = (ExecutorHandle) registry.find(scheduled);
+            ExecutorHandle.State before = handle.state();
+            handle.grow().pull(3);
+            assertEquals(3, scheduled.getCorePoolSize());
+            handle.restore().pull(new ExecutorHandle.Size(before.core(), before.max()));
+            assertEquals(1, scheduled.getCorePoolSize());
+            assertEquals(maximum, scheduled.getMaximumPoolSize());
+        } finally {
+            scheduled.shutdownNow();
+        }
+    }
+
+    @Test
     void whoWaitsForAnythingElseIsNoEdge() {
         executor = pool(2, new LinkedBlockingQueue<>(), runnable -> runnable);
         CompletableFuture<Integer> elsewhere = new CompletableFuture<>();
