@@ -116,6 +116,11 @@ public final class ServerInquiry {
         talks.keySet().retainAll(present);
     }
 
+    /** Whether a talk is under way. */
+    boolean isAsking() {
+        return talks.values().stream().anyMatch(one -> one.call != null && !one.call.isDone());
+    }
+
     private void settle(Talks own) {
         if (own.call != null && (own.call.isDone() || own.call.isOverdue())) {
             boolean reached = false;
