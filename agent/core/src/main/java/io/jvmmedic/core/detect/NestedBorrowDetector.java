@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -237,11 +236,8 @@ public final class NestedBorrowDetector implements Detector {
     private Finding finding(Pool pool, Confidence confidence, String what, String proof) {
         String resource = pool.resource();
         List<Holder> nested = pool.holders().stream().filter(Holder::waits).toList();
-        Map<Long, Long> perThread = new TreeMap<>(
-                nested.stream().collect(Collectors.groupingBy(Holder::threadId, Collectors.counting())));
-        long threads = pool.waiters().stream().map(row -> row.number("threadId")).distinct().count();
-        long slotsPerThread = perThread.values().stream().mapToLong(Long::longValue).max().orElse(1) + 1;
-        long suggested = Math.max(threads, perThread.size()) * (slotsPerThread - 1) + 1;
+        Set<Long> holderThreads = nested.stream().map(Holder::threadId).collect(Collectors.toSet());
+        PoolSizing sizing = PoolSizing.of(pool.sample(), nested, pool.waiters());
         String inner = Phrases.site(pool.waiters().isEmpty() ? ""
                 : Rows.frequencies(pool.waiters(), Rows::site).get(0).getKey());
         List<String> facts = new ArrayList<>(pool.holders().stream().map(Holder::line).toList());
@@ -252,16 +248,15 @@ public final class NestedBorrowDetector implements Detector {
         return new Finding(name(), Fault.NESTED_BORROW, ResourceId.parse(resource), confidence,
                 resource + ": " + what + "; " + sample.number("active") + " of " + sample.number("max") + " out, "
                         + sample.number("waiting") + " waiting",
-                Phrases.count(perThread.size(), "thread") + " hold a connection (" + Rows.bySite(nested, Holder::site)
+                Phrases.count(holderThreads.size(), "thread") + " hold a connection (" + Rows.bySite(nested, Holder::site)
                         + ") and ask for another at " + inner,
                 Rows.victims(sample.number("waiting"), pool.waiters()),
                 "Do not take a second connection while holding one (REQUIRES_NEW, nested templates) at " + inner
-                        + "; else the maximum must be at least threads x (connections per thread - 1) + 1 = "
-                        + suggested + ".",
+                        + "; else the maximum must be " + sizing.sentence() + ".",
                 new Evidence(proof, Rows.facts(resource, facts), List.of(),
                         Rows.threads(nested.stream().map(Holder::threadId)),
-                        Map.of("neededSlots", neededSlots(pool, perThread.keySet()), "suggestedMax", suggested,
-                                "slotsPerThread", slotsPerThread, "threads", threads,
+                        Map.of("neededSlots", neededSlots(pool, holderThreads), "suggestedMax", sizing.suggested(),
+                                "slotsPerThread", sizing.slotsPerThread(), "threads", sizing.threads(),
                                 "active", sample.number("active"), "max", sample.number("max"),
                                 "waiting", sample.number("waiting"))));
     }

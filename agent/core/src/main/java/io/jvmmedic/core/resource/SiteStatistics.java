@@ -83,10 +83,4 @@ public final class SiteStatistics {
     private static long millis(long ticks) {
         return Math.max(1, ticks) * CoarseClock.TICK_MILLIS;
     }
-
-    /** Heap taken by what it learned, bytes, as its histograms estimate it. */
-    synchronized int footprint() {
-        return holds.getEstimatedFootprintInBytes() + calm.getEstimatedFootprintInBytes()
-                + (before == null ? 0 : before.getEstimatedFootprintInBytes());
-    }
 }

@@ -257,16 +257,6 @@ class LeasesTest {
     }
 
     @Test
-    void learnedStateIsBounded() {
-        SiteBook book = new SiteBook();
-        for (int i = 0; i < 10_000; i++) {
-            book.of("site-" + i).held(i, true);
-        }
-        SiteStatistics one = book.of("site-20000");
-        assertEquals(one, book.of("site-30000"));
-    }
-
-    @Test
     void aSiteTeachesNothingBeforeItIsWarm() {
         SiteStatistics site = new SiteStatistics("somewhere");
         for (int i = 0; i < 49; i++) {
