@@ -200,7 +200,7 @@ public abstract class PoolContract {
     }
 
     /** On one of the agent's own threads, as remedies pull. */
-    protected static <A> void pull(Lever<A> lever, A argument) throws Throwable {
+    public static <A> void pull(Lever<A> lever, A argument) throws Throwable {
         CompletableFuture<Throwable> outcome = new CompletableFuture<>();
         new MedicThread(() -> {
             try {

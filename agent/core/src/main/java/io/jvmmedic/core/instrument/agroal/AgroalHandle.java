@@ -86,7 +86,13 @@ final class AgroalHandle extends WeakHandle<Object> implements PoolHandle {
                 }
             }
         }
-        return new State(active, idle, handlers.size(), members.maxSize(pool), members.awaiting(pool));
+        return new State(active, idle, handlers.size(), members.maxSize(pool), waiting(pool));
+    }
+
+    /** Agroal counts who waits for what comes back, not who waits for the housekeeper to create. */
+    private int waiting(Object pool) {
+        return Math.max(members.awaiting(pool),
+                (int) leases.waiters().stream().filter(one -> one.resource() == this).count());
     }
 
     /** A handler that is to be flushed stays in the list for as long as its borrower has it. */
@@ -297,8 +303,7 @@ final class AgroalHandle extends WeakHandle<Object> implements PoolHandle {
         }
         ScheduledThreadPoolExecutor executor = members.executor(pool);
         int size = members.handlers(pool).size();
-        boolean wanted = size < members.minSize(pool)
-                || size < members.maxSize(pool) && leases.waiters().stream().anyMatch(one -> one.resource() == this);
+        boolean wanted = size < members.minSize(pool) || size < members.maxSize(pool) && waiting(pool) > 0;
         return new Creator(wanted, executor.getPoolSize() == 0 && !executor.getQueue().isEmpty(), workerOf(executor));
     }
 
@@ -317,21 +322,23 @@ final class AgroalHandle extends WeakHandle<Object> implements PoolHandle {
         return null;
     }
 
-    /** A second housekeeper beside one that hangs; the first goes on where it was, should it ever come back. */
+    /**
+     * A second housekeeper beside one that hangs; that one goes on where it was, should it ever come back. Up to Agroal 2
+     * who waits for the very connection that hangs goes on waiting for it; all others are served.
+     */
     @Override
     public Lever<Void> revive() {
         return Lever.of("ThreadPoolExecutor.setCorePoolSize of the housekeeping executor", nothing -> act(pool -> {
             ScheduledThreadPoolExecutor executor = members.executor(pool);
-            if (executor.getPoolSize() == 0) {
-                executor.prestartCoreThread();
-                return;
+            int threads = executor.getPoolSize();
+            if (threads > 0 && executor.getActiveCount() >= threads) {
+                if (threads >= MAX_HOUSEKEEPERS) {
+                    throw new IllegalStateException(threads + " housekeeping threads hang already");
+                }
+                executor.setCorePoolSize(threads + 1);
             }
-            int more = executor.getCorePoolSize() + 1;
-            if (more > MAX_HOUSEKEEPERS) {
-                throw new IllegalStateException((more - 1) + " housekeeping threads hang already");
-            }
-            executor.setCorePoolSize(more);
             executor.prestartCoreThread();
+            serve(pool, members.awaiting(pool));
         }));
     }
 

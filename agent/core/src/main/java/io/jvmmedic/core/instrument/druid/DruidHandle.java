@@ -276,7 +276,7 @@ final class DruidHandle extends WeakHandle<Object> implements PoolHandle {
         boolean room = members.active(pool) + members.idle(pool) < members.maximum(pool);
         boolean wanted = room && members.waiting(pool) > members.idle(pool) || members.isBelowMinimum(pool);
         boolean dead = thread == null || !thread.isAlive();
-        return new Creator(wanted, dead, dead ? null : thread);
+        return new Creator(wanted, dead, !dead && members.isCreating(pool) ? thread : null);
     }
 
     @Override
@@ -284,10 +284,17 @@ final class DruidHandle extends WeakHandle<Object> implements PoolHandle {
         Object pool = hostObject();
         return pool != null && members.isScheduled(pool)
                 ? Lever.absent("a scheduler of the application makes the connections of this pool")
-                : Lever.of("DruidDataSource.createAndStartCreatorThread", nothing -> act(members::startCreator));
+                : Lever.of("DruidDataSource.createAndStartCreatorThread", nothing -> act(this::revive));
     }
 
-    // ----
+    /** A second creator beside one that hangs: what the first still brings is let go of where it is too much. */
+    private void revive(Object pool) throws Throwable {
+        Thread thread = members.creator(pool);
+        if (thread == null || !thread.isAlive() || members.isCreating(pool)) {
+            members.startCreator(pool);
+        }
+        kick(pool, members.waiting(pool));
+    }
 
     private interface Act {
         void run() throws Throwable;

@@ -31,6 +31,7 @@ final class DruidMembers {
     private final Field closed;
     private final Field closing;
     private final Field creator;
+    private final Field creating;
     private final Field createScheduler;
     private final Method maxActive;
     private final Method setMaxActive;
@@ -72,6 +73,7 @@ final class DruidMembers {
         closed = type.field("closed");
         closing = type.field("closing");
         creator = type.field("createConnectionThread");
+        creating = type.field("creatingCount");
         createScheduler = type.field("createScheduler");
         maxActive = type.method("getMaxActive");
         setMaxActive = type.method("setMaxActive", int.class);
@@ -132,6 +134,10 @@ final class DruidMembers {
     /** The thread that makes connections; {@code null} where a scheduler does it. */
     Thread creator(Object pool) {
         return Members.read(pool, createScheduler) == null ? (Thread) Members.read(pool, creator) : null;
+    }
+
+    boolean isCreating(Object pool) {
+        return (int) Members.read(pool, creating) > 0;
     }
 
     boolean isScheduled(Object pool) {

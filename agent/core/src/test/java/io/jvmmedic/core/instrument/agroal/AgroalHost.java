@@ -25,7 +25,7 @@ final class AgroalHost {
     }
 
     DataSource pool(String url, int maximum, long timeoutMillis) throws Exception {
-        with("jdbcUrl", url).with("providerClassName", "org.h2.Driver").with("maxSize", maximum)
+        with("jdbcUrl", url).with("maxSize", maximum)
                 .with("acquisitionTimeout_ms", timeoutMillis);
         Class<?> readerType = loader.loadClass("io.agroal.api.configuration.supplier.AgroalPropertiesReader");
         Object reader = readerType.getConstructor().newInstance();

@@ -1,0 +1,69 @@
+package io.jvmmedic.core.instrument;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.core.resource.PoolHandle;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+
+/** What the agent never does: takes connections from borrowers who are at work, again and again. */
+public final class Chaos {
+
+    private static final int BORROWERS = 5;
+    private static final int STATEMENTS = 50;
+
+    private Chaos() {
+    }
+
+    /** Reclaims whatever is in use while borrowers work, until so many connections were taken from them. */
+    public static void reclaims(DataSource pool, PoolHandle handle, int wanted) throws Throwable {
+        ExecutorService threads = Executors.newFixedThreadPool(BORROWERS);
+        try {
+            AtomicBoolean stop = new AtomicBoolean();
+            List<Future<?>> borrowers = new ArrayList<>();
+            for (int i = 0; i < BORROWERS; i++) {
+                borrowers.add(threads.submit(() -> work(pool, stop)));
+            }
+            int taken = 0;
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (taken < wanted) {
+                assertTrue(System.nanoTime() < end, taken + " were taken");
+                for (Object entry : handle.entriesInUse()) {
+                    try {
+                        PoolContract.pull(handle.closeEntry(), entry);
+                        taken++;
+                    } catch (IllegalStateException givenBack) {
+                        // As it should be.
+                    }
+                }
+            }
+            stop.set(true);
+            for (Future<?> borrower : borrowers) {
+                borrower.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static void work(DataSource pool, AtomicBoolean stop) {
+        while (!stop.get()) {
+            try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+                for (int i = 0; i < STATEMENTS; i++) {
+                    statement.execute("select 1");
+                }
+            } catch (SQLException | NullPointerException victim) {
+                // Its connection was taken; some wrappers answer null then.
+            }
+        }
+    }
+}
