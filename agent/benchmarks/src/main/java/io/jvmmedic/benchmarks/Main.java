@@ -44,8 +44,8 @@ public final class Main {
         for (int threads : THREADS) {
             for (int run = 0; run < runs.size(); run++) {
                 for (RunResult result : run(jmh, threads, runs.get(run))) {
-                    String name = result.getParams().getBenchmark().replaceFirst(".*\\.(\\w+\\.\\w+)$", "$1")
-                            + " x" + threads;
+                    String name = result.getParams().getBenchmark().replaceFirst(".*\\.(\\w+)Benchmark\\.(\\w+)$", "$1.$2")
+                            + library(result) + " x" + threads;
                     times.computeIfAbsent(name, key -> new double[runs.size()])[run] = result.getPrimaryResult().getScore();
                     bytes.computeIfAbsent(name, key -> new double[runs.size()])[run] = allocated(result);
                 }
@@ -62,6 +62,10 @@ public final class Main {
         Options options = new OptionsBuilder().parent(jmh).threads(threads).addProfiler(GCProfiler.class)
                 .jvmArgsAppend(flag.isEmpty() ? new String[] {"-Xmx1g"} : new String[] {"-Xmx1g", flag}).build();
         return new ArrayList<>(new Runner(options).run());
+    }
+
+    private static String library(RunResult result) {
+        return result.getParams().getParamsKeys().contains("library") ? " " + result.getParams().getParam("library") : "";
     }
 
     private static double allocated(RunResult result) {

@@ -1,24 +1,24 @@
 package io.jvmmedic.benchmarks;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** HikariCP over a driver that does nothing: the dearest place a hook can be. */
+/** A pool over a driver that does nothing: the dearest place a hook can be. {@code -p library=HIKARI} picks one. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,19 +27,19 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class PoolBenchmark {
 
-    private HikariDataSource pool;
+    @Param
+    public PoolLibrary library;
+
+    private DataSource pool;
 
     @Setup
-    public void open() {
-        HikariConfig config = new HikariConfig();
-        config.setDataSource(new StubDriver());
-        config.setMaximumPoolSize(10);
-        pool = new HikariDataSource(config);
+    public void open() throws SQLException {
+        pool = library.open();
     }
 
     @TearDown
-    public void close() {
-        pool.close();
+    public void close() throws Exception {
+        PoolLibrary.close(pool);
     }
 
     @Benchmark
