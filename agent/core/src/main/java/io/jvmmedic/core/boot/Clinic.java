@@ -102,6 +102,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -119,6 +121,8 @@ final class Clinic {
     private static final Logger LOG = LoggerFactory.getLogger(Clinic.class);
     private static final DateTimeFormatter DUMP_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
     private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
+    /** A JVM that ends while we start is kept for no longer. */
+    private static final Duration SETTLE_LIMIT = Duration.ofMillis(500);
     private static final Duration DUMP_LIMIT = Duration.ofSeconds(20);
     private static final Duration SHADOW_PATIENCE = Duration.ofMinutes(10);
 
@@ -156,6 +160,7 @@ final class Clinic {
     private Commands commands;
     private Optional<Mailbox> mailbox = Optional.empty();
     private Thread shutdownHook;
+    private final CountDownLatch settled = new CountDownLatch(1);
     private volatile boolean opened;
 
     Clinic(MedicCore core, Instrumentation instrumentation, File jar, MedicConfig config, List<String> warnings,
@@ -197,16 +202,35 @@ final class Clinic {
     void open() {
         try {
             waitForTheHost();
-            openFiles();
-            openPolicy();
-            openLoop();
-            openControl();
-            opened = true;
-            LOG.info("started: mode {}, flight recorder {}, files in {}", mode.get(), signals.describe(),
-                    home.map(folder -> folder.jvm().toString()).orElse("memory only"));
+            if (listenForTheEnd()) {
+                openFiles();
+                openPolicy();
+                openLoop();
+                openControl();
+                opened = true;
+                LOG.info("started: mode {}, flight recorder {}, files in {}", mode.get(), signals.describe(),
+                        home.map(folder -> folder.jvm().toString()).orElse("memory only"));
+            }
         } catch (Throwable e) {
             LOG.error("not started, the application goes on without it", e);
             Hooks.disconnect();
+        } finally {
+            settled.countDown();
+        }
+    }
+
+    /**
+     * Before anything is started: Flight Recorder that is started in a JVM that ends prints errors on the host's stdout.
+     *
+     * @return false when the JVM ends already
+     */
+    private boolean listenForTheEnd() {
+        shutdownHook = new MedicThread(this::shutDown, "shutdown");
+        try {
+            Runtime.getRuntime().addShutdownHook(shutdownHook);
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
         }
     }
 
@@ -351,8 +375,6 @@ final class Clinic {
         sampler = new Sampler(registry, census, census, signals, clock,
                 () -> new Sampler.Health(mode.get().toString(), engine.underWay(), engine.dropped()), this::eachTick);
         sampler.start();
-        shutdownHook = new MedicThread(this::shutDown, "shutdown");
-        Runtime.getRuntime().addShutdownHook(shutdownHook);
         properties.announce(version(), mailbox.map(Mailbox::folder).orElse(null));
     }
 
@@ -393,10 +415,17 @@ final class Clinic {
 
     /** In order: no new acts, loans back, stream and files last. Waits for no lock of the host. */
     private void shutDown() {
-        sampler.stop();
-        stopEngine("the JVM ends");
-        mailbox.ifPresent(Mailbox::close);
-        trail.noted("the JVM ends");
+        try {
+            settled.await(SETTLE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            if (opened) {
+                sampler.stop();
+                engine.stop(STOP_LIMIT, "the JVM ends");
+                mailbox.ifPresent(Mailbox::close);
+                trail.noted("the JVM ends");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void stopEngine(String reason) {
