@@ -84,6 +84,12 @@ class GoldenRecorder {
     }
 
     @Test
+    void heldAcrossIo(Path folder) throws IOException {
+        record("held-across-io", 15, "break", spec(folder, ExhaustionPatient.class,
+                with -> with.libraries("HikariCP-5.1.0+postgresql").arguments("io", Postgres.url())));
+    }
+
+    @Test
     void healthyDatabase(Path folder) throws IOException {
         record("healthy-database", 16, "begin", spec(folder, HealthyDatabasePatient.class,
                 with -> with.libraries("postgresql").arguments(Postgres.url(), "%libs", "HikariCP-5.1.0")));

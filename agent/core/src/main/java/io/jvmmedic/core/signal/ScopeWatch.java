@@ -40,6 +40,9 @@ final class ScopeWatch {
         }
     }
 
+    /** A thread that began after the last census cannot be seen yet, and is not dead for that. */
+    private static final long SETTLED_MILLIS = 1_000;
+
     private final ThreadView threads;
     private final Map<Long, Scope> scopes = new HashMap<>();
     private long tick;
@@ -56,6 +59,10 @@ final class ScopeWatch {
         if (round != tick) {
             scopes.values().removeIf(scope -> scope.tick() < tick);
             tick = round;
+        }
+        if (lease.idleMillis() < SETTLED_MILLIS) {
+            scopes.remove(lease.id());
+            return false;
         }
         Scope before = scopes.get(lease.id());
         boolean goesOn = before != null && lease.idleMillis() >= before.idleMillis()

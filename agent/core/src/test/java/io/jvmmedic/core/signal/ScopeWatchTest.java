@@ -13,6 +13,7 @@ import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.Leases;
 import io.jvmmedic.core.resource.ResourceHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.util.CoarseClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -65,6 +66,7 @@ class ScopeWatchTest {
             executor.shutdownNow();
             executor.awaitTermination(20, TimeUnit.SECONDS);
         }
+        CoarseClock.set(0);
         assertNotNull(connection);
     }
 
@@ -72,7 +74,9 @@ class ScopeWatchTest {
         leases.borrowed(pool, entry, connection, (host, all) -> new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host));
     }
 
+    /** Two seconds later. */
     private boolean look() {
+        CoarseClock.set(CoarseClock.now() + 8);
         census.run();
         Lease.View lease = leases.of(registry.find(pool)).get(0);
         Borrower borrower = Borrower.of(lease.threadId(), census);
@@ -157,6 +161,27 @@ class ScopeWatchTest {
         }, 0, 1, TimeUnit.MILLISECONDS);
         borrowed.await();
         await().atMost(PATIENCE).until(this::look);
+    }
+
+    @Test
+    void aThreadThatBeganAfterTheCensusIsNotTakenForDead() throws Exception {
+        census.run();
+        CountDownLatch borrowed = new CountDownLatch(1);
+        Thread young = new Thread(() -> {
+            borrow();
+            borrowed.countDown();
+            block();
+        });
+        young.start();
+        borrowed.await();
+        Lease.View lease = leases.of(registry.find(pool)).get(0);
+        Borrower unseen = Borrower.of(lease.threadId(), census);
+        assertFalse(watch.isOver(lease, unseen, unseen, ++round));
+        for (int i = 0; i < 3; i++) {
+            assertFalse(look());
+        }
+        end.countDown();
+        young.join();
     }
 
     @Test
