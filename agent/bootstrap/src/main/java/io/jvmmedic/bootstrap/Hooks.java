@@ -29,6 +29,13 @@ public final class Hooks {
         }
     }
 
+    /** What the borrower of an entry really got, where the pool wraps it after {@link #borrowed}. */
+    public static void handedOut(Object entry, Object handle) {
+        if (!own()) {
+            probes.handedOut(entry, handle);
+        }
+    }
+
     // Returns and discards are never dropped, not even from our own threads: a slot that a remedy freed is free.
 
     public static void returned(Object entry) {

@@ -26,6 +26,10 @@ public abstract class Probes {
     public void borrowed(String integration, Object pool, Object entry, Object handle) {
     }
 
+    /** The handle of a slot that is borrowed already, in place of the one that was told. */
+    public void handedOut(Object entry, Object handle) {
+    }
+
     /** A slot is being given back; called before anybody else can borrow it. */
     public void returned(Object entry) {
     }

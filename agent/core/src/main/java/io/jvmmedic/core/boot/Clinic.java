@@ -41,6 +41,7 @@ import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
 import io.jvmmedic.core.instrument.c3p0.C3p0Integration;
 import io.jvmmedic.core.instrument.driver.DriverIntegration;
+import io.jvmmedic.core.instrument.dbcp2.Dbcp2Integration;
 import io.jvmmedic.core.instrument.druid.DruidIntegration;
 import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
@@ -175,6 +176,7 @@ final class Clinic {
         this.instrumenter = new Instrumenter(instrumentation, withDrivers(
                 List.of(new HikariIntegration(),
                         new TomcatJdbcIntegration(),
+                        new Dbcp2Integration(),
                         new AgroalIntegration(),
                         new C3p0Integration(),
                         new ViburIntegration(),

@@ -139,6 +139,13 @@ public final class Lease extends LeasePadding {
         HANDLE.setRelease(this, new PhantomReference<>(newHandle, null));
     }
 
+    /** Watches another handle for the rest of this borrow; nothing on a slot that is free. */
+    void handedOut(Object otherHandle) {
+        if (reference() != null) {
+            HANDLE.setRelease(this, new PhantomReference<>(otherHandle, null));
+        }
+    }
+
     private void free() {
         HANDLE.setRelease(this, (PhantomReference<Object>) null);
         kept = null;
@@ -164,7 +171,8 @@ public final class Lease extends LeasePadding {
 
     void used(long user) {
         int now = CoarseClock.now();
-        if (now - usedTick >= NOTABLE_PAUSE_TICKS) {
+        // Some pools use a slot themselves before they hand it out; that it was idle until then is no pause of a borrower.
+        if (now - usedTick >= NOTABLE_PAUSE_TICKS && reference() != null) {
             learnPause(site, now);
         }
         usedTick = now;

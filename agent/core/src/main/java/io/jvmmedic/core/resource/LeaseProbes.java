@@ -27,6 +27,11 @@ public final class LeaseProbes extends Probes {
     }
 
     @Override
+    public void handedOut(Object entry, Object handle) {
+        registry.leases().handedOut(entry, handle);
+    }
+
+    @Override
     public void returned(Object entry) {
         registry.leases().returned(entry);
     }

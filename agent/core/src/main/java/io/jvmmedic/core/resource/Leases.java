@@ -69,6 +69,13 @@ public final class Leases {
         }
     }
 
+    public void handedOut(Object entry, Object handle) {
+        Lease lease = table.find(entry);
+        if (lease != null) {
+            lease.handedOut(handle);
+        }
+    }
+
     public void returned(Object entry) {
         Lease lease = table.find(entry);
         if (lease != null) {

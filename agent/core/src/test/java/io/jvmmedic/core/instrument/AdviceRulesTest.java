@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jvmmedic.core.instrument.agroal.AgroalIntegration;
 import io.jvmmedic.core.instrument.c3p0.C3p0Integration;
 import io.jvmmedic.core.instrument.driver.DriverIntegration;
+import io.jvmmedic.core.instrument.dbcp2.Dbcp2Integration;
 import io.jvmmedic.core.instrument.druid.DruidIntegration;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
@@ -53,6 +54,7 @@ class AdviceRulesTest {
     private static Stream<Integration> libraries() {
         return Stream.of(new HikariIntegration(),
                 new TomcatJdbcIntegration(),
+                new Dbcp2Integration(),
                 new AgroalIntegration(),
                 new C3p0Integration(),
                 new ViburIntegration(),

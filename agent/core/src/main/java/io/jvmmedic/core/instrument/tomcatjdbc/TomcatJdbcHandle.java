@@ -70,6 +70,12 @@ final class TomcatJdbcHandle extends WeakHandle<Object> implements PoolHandle {
     }
 
     @Override
+    public boolean keepsHandles() {
+        Object pool = hostObject();
+        return pool != null && !members.usesFacade(pool);
+    }
+
+    @Override
     public Connection physical(Object entry) {
         return members.physical(entry);
     }

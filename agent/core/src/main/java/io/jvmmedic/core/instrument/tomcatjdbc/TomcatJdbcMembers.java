@@ -1,12 +1,12 @@
 package io.jvmmedic.core.instrument.tomcatjdbc;
 
+import io.jvmmedic.core.instrument.HostClass;
 import io.jvmmedic.core.instrument.Members;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -34,6 +34,7 @@ final class TomcatJdbcMembers {
     private final Method name;
     private final Method maximum;
     private final Method setMaximum;
+    private final Method usesFacade;
     private final Method create;
     private final Method release;
     private final Method abandon;
@@ -44,32 +45,36 @@ final class TomcatJdbcMembers {
 
     /** @throws IllegalStateException when a member is missing, which the shape check should have found before */
     TomcatJdbcMembers(Object pool) {
-        Class<?> type = typeOf(pool);
-        entryType = type(type, "PooledConnection");
-        facadeType = type(type, "StatementFacade");
-        interceptorType = type(type, "JdbcInterceptor");
-        innermostType = type(type, "ProxyConnection");
-        busy = field(type, "busy");
-        idle = field(type, "idle");
-        size = field(type, "size");
-        waitcount = field(type, "waitcount");
-        closed = field(type, "closed");
-        configuration = field(type, "poolProperties");
-        next = field(interceptorType, "next");
-        delegate = field(innermostType, "connection");
-        physical = field(entryType, "connection");
-        xaConnection = field(entryType, "xaConnection");
-        Class<?> configurationType = configuration.getType();
-        name = method(configurationType, "getPoolName");
-        maximum = method(configurationType, "getMaxActive");
-        setMaximum = method(configurationType, "setMaxActive", int.class);
-        create = method(type, "create", boolean.class);
-        release = method(type, "release", entryType);
-        abandon = method(type, "abandon", entryType);
-        purge = method(type, "purge");
-        setDiscarded = method(entryType, "setDiscarded", boolean.class);
-        connect = method(entryType, "connect");
-        disconnect = method(entryType, "release");
+        HostClass type = HostClass.of(typeOf(pool), "Tomcat JDBC");
+        HostClass entry = type.neighbour(PACKAGE + "PooledConnection");
+        HostClass interceptor = type.neighbour(PACKAGE + "JdbcInterceptor");
+        HostClass innermost = type.neighbour(PACKAGE + "ProxyConnection");
+        entryType = entry.type();
+        interceptorType = interceptor.type();
+        innermostType = innermost.type();
+        facadeType = type.neighbour(PACKAGE + "StatementFacade").type();
+        busy = type.field("busy");
+        idle = type.field("idle");
+        size = type.field("size");
+        waitcount = type.field("waitcount");
+        closed = type.field("closed");
+        configuration = type.field("poolProperties");
+        next = interceptor.field("next");
+        delegate = innermost.field("connection");
+        physical = entry.field("connection");
+        xaConnection = entry.field("xaConnection");
+        HostClass settings = type.neighbour(PACKAGE + "PoolConfiguration");
+        name = settings.method("getPoolName");
+        maximum = settings.method("getMaxActive");
+        setMaximum = settings.method("setMaxActive", int.class);
+        usesFacade = settings.method("getUseStatementFacade");
+        create = type.method("create", boolean.class);
+        release = type.method("release", entryType);
+        abandon = type.method("abandon", entryType);
+        purge = type.method("purge");
+        setDiscarded = entry.method("setDiscarded", boolean.class);
+        connect = entry.method("connect");
+        disconnect = entry.method("release");
     }
 
     String name(Object pool) {
@@ -105,6 +110,10 @@ final class TomcatJdbcMembers {
 
     void setMaximum(Object pool, int value) throws Throwable {
         Members.call(Members.read(pool, configuration), setMaximum, value);
+    }
+
+    boolean usesFacade(Object pool) {
+        return (boolean) ask(Members.read(pool, configuration), usesFacade);
     }
 
     boolean isEntry(Object candidate) {
@@ -195,25 +204,5 @@ final class TomcatJdbcMembers {
             type = type.getSuperclass();
         }
         return type;
-    }
-
-    private static Class<?> type(Class<?> neighbour, String simpleName) {
-        try {
-            return Class.forName(PACKAGE + simpleName, false, neighbour.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException("this version of Tomcat JDBC has no " + simpleName, e);
-        }
-    }
-
-    private static Field field(Class<?> type, String name) {
-        return found(Members.field(type, name), name);
-    }
-
-    private static Method method(Class<?> type, String name, Class<?>... parameters) {
-        return found(Members.method(type, name, parameters), name);
-    }
-
-    private static <M> M found(Optional<M> member, String name) {
-        return member.orElseThrow(() -> new IllegalStateException("this version of Tomcat JDBC has no " + name));
     }
 }

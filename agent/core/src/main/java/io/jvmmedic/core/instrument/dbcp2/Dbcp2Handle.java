@@ -1,0 +1,192 @@
+package io.jvmmedic.core.instrument.dbcp2;
+
+import io.jvmmedic.core.instrument.HostContext;
+import io.jvmmedic.core.instrument.WeakHandle;
+import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.resource.Lever;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One {@code GenericObjectPool} of connections. Its entries are the {@code PoolableConnection}s. State is read from a
+ * concurrent map and a deque whose lock is never held while anybody talks to a database.
+ */
+final class Dbcp2Handle extends WeakHandle<Object> implements PoolHandle {
+
+    private final Dbcp2Members members;
+
+    private Dbcp2Handle(Object pool, Dbcp2Members members, ResourceRegistry registry) {
+        super(pool, registry.uniqueId(ResourceId.Kind.POOL, members.name(pool)));
+        this.members = members;
+    }
+
+    /** The handle of a pool; {@code null} if what it pools are not DBCP's connections. */
+    static Dbcp2Handle open(Object pool, ResourceRegistry registry) {
+        Edition edition = Edition.of(pool);
+        return edition == null || !Dbcp2Members.poolsConnections(pool, edition) ? null
+                : new Dbcp2Handle(pool, new Dbcp2Members(pool, edition), registry);
+    }
+
+    @Override
+    public String library() {
+        return "Commons DBCP2";
+    }
+
+    @Override
+    public boolean alive() {
+        Object pool = hostObject();
+        return pool != null && !members.isClosed(pool);
+    }
+
+    @Override
+    public State state() {
+        Object pool = hostObject();
+        if (pool == null) {
+            return null;
+        }
+        int total = members.records(pool).size();
+        int idle = Math.min(members.idle(pool), total);
+        return new State(total - idle, idle, total, members.maximum(pool), members.waiting(pool));
+    }
+
+    @Override
+    public boolean inUse(Object entry) {
+        Object pool = hostObject();
+        Object record = pool == null ? null : members.record(pool, entry);
+        return record != null && members.isAllocated(record);
+    }
+
+    @Override
+    public List<Object> entriesInUse() {
+        Object pool = hostObject();
+        List<Object> found = new ArrayList<>();
+        if (pool != null) {
+            for (Object record : members.records(pool)) {
+                if (members.isAllocated(record)) {
+                    found.add(members.entryOf(record));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Managed connections belong to a transaction manager's pool: several handles may share one, and none is watched. */
+    @Override
+    public boolean keepsHandles() {
+        Object pool = hostObject();
+        return pool != null && members.isManaged(pool);
+    }
+
+    @Override
+    public boolean enlisted(Object entry) {
+        return members.isEnlisted(entry);
+    }
+
+    @Override
+    public Connection physical(Object entry) {
+        return members.physical(entry);
+    }
+
+    /**
+     * Marked as returning first, which is what an owner's own return begins with: from then on one of the two can return
+     * or destroy it, never both. Not aborted: a connection that is closed behind the pool's back cannot be invalidated
+     * any more, and nobody who waits would be served.
+     */
+    @Override
+    public Lever<Object> closeEntry() {
+        return Lever.of("GenericObjectPool.invalidateObject", entry -> act(pool -> {
+            Object record = members.record(pool, entry);
+            if (record == null || !members.claim(record)) {
+                throw new IllegalStateException("the connection has been given back in the meantime");
+            }
+            invalidate(pool, entry);
+        }));
+    }
+
+    @Override
+    public Lever<Object> evictHandle() {
+        return Lever.of("GenericObjectPool.invalidateObject", handle -> {
+            Object entry = members.entryBehind(handle);
+            if (entry == null) {
+                throw new IllegalStateException("the connection has been given back already");
+            }
+            closeEntry().pull(entry);
+        });
+    }
+
+    /** The pool replaces one for who waits, but not when closing the old one failed. */
+    private void invalidate(Object pool, Object entry) throws Throwable {
+        try {
+            members.invalidate(pool, entry);
+        } catch (Throwable e) {
+            members.add(pool, 1);
+            throw e;
+        }
+    }
+
+    /** Closes what is idle. What is in use comes back as it is: the pool has no way to mark it. */
+    @Override
+    public Lever<Void> softEvict() {
+        return Lever.of("GenericObjectPool.clear", nothing -> act(members::clear));
+    }
+
+    /** Sets the maximum; a smaller one also closes idle connections above it, which the pool would keep. */
+    @Override
+    public Lever<Integer> resize() {
+        return Lever.of("GenericObjectPool.setMaxTotal", size -> act(pool -> {
+            members.setMaximum(pool, size);
+            int surplus = members.records(pool).size() - size;
+            for (int i = 0; i < surplus; i++) {
+                Object record = members.takeIdle(pool);
+                if (record == null) {
+                    return;
+                }
+                // False while the evictor tests it, which then puts it back.
+                if (members.allocate(record)) {
+                    invalidate(pool, members.entryOf(record));
+                }
+            }
+        }));
+    }
+
+    /** Adds new idle connections, which is what those who wait wait for: they never look at the maximum again. */
+    @Override
+    public Lever<Integer> kick() {
+        return Lever.of("GenericObjectPool.addObject", wanted -> act(pool -> members.add(pool, wanted)));
+    }
+
+    @Override
+    public Lever<Consumer<Connection>> connect() {
+        return Lever.of("ConnectionFactory.createConnection", with -> act(pool -> {
+            try (Connection fresh = members.connect(pool)) {
+                with.accept(fresh);
+            }
+        }));
+    }
+
+    /** Closes what is idle, and takes what is in use from whoever has it. */
+    @Override
+    public Lever<Void> reset() {
+        return Lever.of("GenericObjectPool.clear and invalidateObject", nothing -> act(pool -> {
+            members.clear(pool);
+            for (Object record : List.copyOf(members.records(pool))) {
+                if (members.claim(record)) {
+                    invalidate(pool, members.entryOf(record));
+                }
+            }
+        }));
+    }
+
+    private interface PoolCall {
+        void on(Object pool) throws Throwable;
+    }
+
+    private void act(PoolCall call) throws Throwable {
+        Object pool = required();
+        HostContext.with(members.loaderOfFactory(pool), () -> call.on(pool));
+    }
+}

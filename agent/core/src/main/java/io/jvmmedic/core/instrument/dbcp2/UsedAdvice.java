@@ -1,0 +1,16 @@
+package io.jvmmedic.core.instrument.dbcp2;
+
+import io.jvmmedic.bootstrap.Hooks;
+import net.bytebuddy.asm.Advice;
+
+/** A statement is created or executed: each tells its connection, and the inner one of the two is the pool's object. */
+final class UsedAdvice {
+
+    private UsedAdvice() {
+    }
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    static void enter(@Advice.This Object entry) {
+        Hooks.used(entry);
+    }
+}
