@@ -10,12 +10,16 @@ import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One {@code GenericObjectPool} of connections. Its entries are the {@code PoolableConnection}s. State is read from a
  * concurrent map and a deque whose lock is never held while anybody talks to a database.
  */
 final class Dbcp2Handle extends WeakHandle<Object> implements PoolHandle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dbcp2Handle.class);
 
     private final Dbcp2Members members;
 
@@ -118,13 +122,15 @@ final class Dbcp2Handle extends WeakHandle<Object> implements PoolHandle {
         });
     }
 
-    /** The pool replaces one for who waits, but not when closing the old one failed. */
+    /**
+     * The pool itself replaces one for those who wait only if nothing is idle at this moment, also if what is idle is
+     * somebody's already who has not woken up yet; and none at all when closing the old one failed.
+     */
     private void invalidate(Object pool, Object entry) throws Throwable {
         try {
             members.invalidate(pool, entry);
-        } catch (Throwable e) {
-            members.add(pool, 1);
-            throw e;
+        } finally {
+            members.add(pool, members.waiting(pool));
         }
     }
 
@@ -175,10 +181,20 @@ final class Dbcp2Handle extends WeakHandle<Object> implements PoolHandle {
             members.clear(pool);
             for (Object record : List.copyOf(members.records(pool))) {
                 if (members.claim(record)) {
-                    invalidate(pool, members.entryOf(record));
+                    invalidateWhateverHappens(pool, members.entryOf(record));
                 }
             }
+            members.add(pool, members.waiting(pool));
         }));
+    }
+
+    /** One that cannot be closed properly is out of the pool all the same, and must not save the others. */
+    private void invalidateWhateverHappens(Object pool, Object entry) throws Throwable {
+        try {
+            members.invalidate(pool, entry);
+        } catch (Exception e) {
+            LOG.warn("{}: a connection could not be closed properly", id(), e);
+        }
     }
 
     private interface PoolCall {
