@@ -162,16 +162,16 @@ public final class AskForGc {
     }
 
     /**
-     * Not a borrower that is about to go on, because it uses the connection. One that waits for another connection of the
-     * same pool is asked about too, unless the code that borrowed the first still runs: either it leaked the first, or it
-     * holds it, and only a collection tells which. Where a site has leaked before, its leases are asked about while there
+     * Not a borrower that is about to go on, because it uses the connection or because the code that borrowed it still
+     * runs: a connection held across a slow call would cost a collection each. One that waits for another connection of
+     * the same pool is asked about too: either it leaked the first, or it holds it, and only a collection tells which. Where a site has leaked before, its leases are asked about while there
      * are still free slots, so that a leak that goes on makes nobody wait.
      */
     private void candidate(Signal row, long idleMillis, long now) {
         String resource = row.text("resource");
         String activity = row.text("activity");
         boolean matters = pressed.contains(resource) || busy.contains(resource) && leaky.contains(row, now);
-        boolean held = row.flag("inScope") && activity.equals(Activity.WAITING_FOR_POOL.name());
+        boolean held = row.flag("inScope") && !row.flag("scopeOver");
         if (matters && !held && !keepsHandles.contains(resource) && idleMillis >= NOTABLE_MILLIS
                 && !row.flag("unreachable") && !row.flag("escaped") && !row.flag("inUse")
                 && (row.flag("scopeOver") || !activity.equals(Activity.JDBC.name()))) {

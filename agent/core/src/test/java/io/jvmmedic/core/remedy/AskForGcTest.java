@@ -194,6 +194,16 @@ class AskForGcTest {
     }
 
     @Test
+    void notForAConnectionHeldAcrossACallByCodeThatStillRuns() {
+        AskForGc ask = ask(CONCURRENT);
+        next(ask, pool(2, 1));
+        next(ask, pool(2, 1), held(7, 3_000).with("activity", "IO").with("inScope", true).build());
+        assertRefused("no lease lies unused", ask);
+        next(ask, pool(2, 1), held(7, 4_000).with("activity", "IO").with("inScope", true).with("scopeOver", true).build());
+        assertEquals(Optional.empty(), ask.refusal(), "the same method, in another task");
+    }
+
+    @Test
     void aYoungCollectionHasNotLookedAtAnOldHandleAndAFullOneHas() {
         AskForGc ask = ask(CONCURRENT);
         next(ask, pool(2, 1), held(7, 500).with("heldFor", 60_000).build());
