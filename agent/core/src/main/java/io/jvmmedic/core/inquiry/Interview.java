@@ -63,6 +63,8 @@ final class Interview {
     private static final int PROBES = 3;
     /** What is on its way from a server may be stuck for some seconds in a bad network. */
     private static final long ANSWERED_MILLIS = 10_000;
+    private static final Set<String> FAULTS = Set.of(Verdict.CLOSED.name(), Verdict.GONE.name(), Verdict.ANSWERED.name(),
+            Verdict.UNREACHABLE.name());
     private static final int MAX_IDLE = 50;
     private static final int NETWORK_MILLIS = 5_000;
 
@@ -109,6 +111,12 @@ final class Interview {
             judge(idle);
         }
         return rows;
+    }
+
+    /** Whether it is worth asking again soon. */
+    boolean tellsOfAFault() {
+        return role == Dialect.Role.WRITABLE && pooledRole == Dialect.Role.READ_ONLY
+                || rows.stream().map(row -> row.text("verdict")).anyMatch(FAULTS::contains);
     }
 
     boolean reached() {
