@@ -39,6 +39,8 @@ final class Interview {
         ANSWERED,
         /** The other side acknowledges nothing any more. */
         UNREACHABLE,
+        /** Its borrower waits for what the server may say unasked, and may wait for ever. */
+        LISTENING,
         UNKNOWN
     }
 
@@ -66,6 +68,10 @@ final class Interview {
     private static final Set<String> FAULTS = Set.of(Verdict.CLOSED.name(), Verdict.GONE.name(), Verdict.ANSWERED.name(),
             Verdict.UNREACHABLE.name());
     private static final int MAX_IDLE = 50;
+    /** Where the driver of PostgreSQL waits for rows, and where for a notification. */
+    private static final String DRIVER = "org.postgresql.core.v3.QueryExecutorImpl";
+    private static final String RESULTS = "processResults";
+    private static final String NOTIFICATIONS = "processNotifies";
     private static final int NETWORK_MILLIS = 5_000;
 
     private final PoolHandle pool;
@@ -283,9 +289,12 @@ final class Interview {
         if (network.isPresent()) {
             return network.get();
         }
+        if (one.borrower().isIn(DRIVER, NOTIFICATIONS)) {
+            return new Judgement(Verdict.LISTENING, "it waits for a notification, not for an answer");
+        }
         if (backend != null) {
             boolean answered = backend.forMillis() >= ANSWERED_MILLIS && one.quiet()
-                    && one.lease().idleMillis() >= ANSWERED_MILLIS && one.borrower().isIn(RESULTS, RESULTS_METHOD);
+                    && one.lease().idleMillis() >= ANSWERED_MILLIS && one.borrower().isIn(DRIVER, RESULTS);
             return answered ? new Judgement(Verdict.ANSWERED, "the server has answered and been idle for "
                     + Phrases.duration(backend.forMillis()) + ", and not a byte of it has arrived")
                     : new Judgement(Verdict.UNKNOWN, "the server is idle on this session for "
@@ -294,10 +303,6 @@ final class Interview {
         return unknownToServer(physical)
                 .orElse(new Judgement(Verdict.UNKNOWN, "neither the network nor the server tell"));
     }
-
-    /** Where the driver of PostgreSQL waits for rows; for a notification it waits elsewhere, and may for ever. */
-    private static final String RESULTS = "org.postgresql.core.v3.QueryExecutorImpl";
-    private static final String RESULTS_METHOD = "processResults";
 
     private static Optional<Judgement> network(Optional<TcpTable.Row> row) {
         return row.filter(one -> one.retransmits() >= RETRANSMITS && one.unacknowledged() > 0 || one.probes() >= PROBES)
