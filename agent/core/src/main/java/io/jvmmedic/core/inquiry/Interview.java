@@ -105,6 +105,9 @@ final class Interview {
             });
             if (reason == Reason.READ_ONLY && role == Dialect.Role.WRITABLE) {
                 askPooled();
+                if (pooledRole == Dialect.Role.UNKNOWN) {
+                    pooledRole = reportedRole();
+                }
             }
         } catch (Throwable e) {
             error = text(e);
@@ -238,6 +241,18 @@ final class Interview {
         } catch (Throwable e) {
             // Then it stays unknown, and proves nothing.
         }
+    }
+
+    /** Of a session that is free before and after the look: while somebody uses it, its role is that somebody's. */
+    private Dialect.Role reportedRole() {
+        Dialect.Role seen = Dialect.Role.UNKNOWN;
+        for (Idle one : idle()) {
+            Dialect.Role reported = Dialect.reportedRole(one.physical());
+            if (reported != Dialect.Role.UNKNOWN && !pool.inUse(one.entry()) && seen != Dialect.Role.READ_ONLY) {
+                seen = reported;
+            }
+        }
+        return seen;
     }
 
     private void judge(List<Idle> idle) {
