@@ -1,7 +1,9 @@
 package io.jvmmedic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.it.harness.Attach;
 import io.jvmmedic.it.harness.Database;
 import io.jvmmedic.it.harness.PatientJvm;
 import io.jvmmedic.it.harness.Scenario;
@@ -9,13 +11,79 @@ import io.jvmmedic.it.harness.Story;
 import io.jvmmedic.it.patients.OutagePatient;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The database goes away, in part or as a whole. Whoever is proven dead is let go; nobody else is touched. */
 class OutageTest {
 
     private static final String POOLS = "HikariCP-7.1.0";
+    private static final String ABORT = "abort-dead-sessions";
     private static final String EVICT = "soft-evict-pool";
+    /** A statement may be asked about sooner than in a real service, where most take longer. */
+    private static final String QUICK = "dead-peer.suspect-after=2s";
+
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", POOLS},
+            agentOptions = QUICK, jdks = 17, attach = Attach.HOT)
+    void deadPeersAreAbortedAndALongReportIsNot(PatientJvm jvm, Database database) {
+        deadPeers(jvm, database);
+    }
+
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", POOLS},
+            agentOptions = QUICK, jdks = 25)
+    void nobodyIsAbortedUntilTheServiceCanBeReached(PatientJvm jvm, Database database) {
+        List<String> pools = jvm.services();
+        Map<String, Double> before = jvm.rates(pools);
+        database.proxy().refuse();
+        database.proxy().silence(link -> true);
+        jvm.witness().await(Story.SOON, "FreshConnection", row -> !row.getString("outcome").equals("OK"));
+        Story.assertOnlyLooked(jvm);
+        database.proxy().accept();
+        Story.awaitHealed(jvm, ABORT, pools.size());
+        jvm.awaitNinetyPercent(before);
+    }
+
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", "HikariCP-7.1.0"},
+            agentOptions = QUICK + ",disabled-remedies=" + ABORT, jdks = 25)
+    void deadPeersStayWhereAbortingIsSwitchedOff(PatientJvm jvm, Database database) {
+        double before = jvm.rate();
+        database.proxy().silence(link -> true);
+        Story.awaitVerdict(jvm, ABORT, "REFUSED", "remedy off");
+        double after = jvm.rate();
+        assertTrue(after < 0.1 * before, "served " + before + "/s before and " + after + "/s, so something was done");
+        Story.assertOnlyLooked(jvm);
+    }
+
+    private static void deadPeers(PatientJvm jvm, Database database) {
+        List<String> pools = jvm.services();
+        Set<Integer> alive = Stream.of(jvm.ask("report").split(" ")).map(Integer::valueOf).collect(Collectors.toSet());
+        assertEquals(pools.size(), alive.size());
+        Map<String, Double> before = jvm.rates(pools);
+        database.proxy().silence(link -> !alive.contains(link.clientPort()));
+        Story.awaitHealed(jvm, ABORT, pools.size());
+        jvm.awaitNinetyPercent(before);
+        assertEquals(each(pools, "running"), jvm.ask("reports"));
+        database.execute("insert into report_end values(true)");
+        Awaitility.await("reports are finished").atMost(Story.SOON).until(() -> jvm.ask("reports").equals(each(pools, "well")));
+    }
+
+    private static String each(List<String> pools, String state) {
+        return pools.stream().collect(Collectors.joining("=" + state + ", ", "{", "=" + state + "}"));
+    }
+
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%demotable", "%libs", POOLS},
+            attach = {Attach.PREMAIN, Attach.HOT})
+    @ResourceLock("demotion")
+    void sessionsOfADemotedServerAreEvicted(PatientJvm jvm, Database database) {
+        List<String> pools = jvm.services();
+        Map<String, Double> before = jvm.rates(pools);
+        database.demote();
+        Story.awaitHealed(jvm, EVICT, pools.size());
+        jvm.awaitNinetyPercent(before);
+    }
 
     @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", POOLS})
     void endedSessionsAreReplaced(PatientJvm jvm, Database database) {

@@ -1,5 +1,7 @@
 package io.jvmmedic.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.jvmmedic.it.harness.Attach;
 import io.jvmmedic.it.harness.PatientJvm;
 import io.jvmmedic.it.harness.Scenario;
@@ -14,8 +16,12 @@ class PoolLeakTest {
 
     private static final String RECLAIM = "reclaim-leaked-connection";
 
-    private static final String PROVABLE = "HikariCP-4.0.3+HikariCP-5.1.0+HikariCP-6.3.3+HikariCP-7.1.0"
-            + "+agroal-1.16+agroal-2.8+agroal-3.2.1";
+    private static final String PROVABLE = "HikariCP-3.4.5+HikariCP-4.0.3+HikariCP-5.1.0+HikariCP-6.3.3+HikariCP-7.1.0"
+            + "+agroal-1.16+agroal-2.8+agroal-3.2.1+druid-1.2.8+druid-1.2.28"
+            + "+vibur-22.2+vibur-26.0";
+
+    /** These keep the handles of their borrowers themselves, so that no collection can prove anything. */
+    private static final String UNPROVABLE = "c3p0-0.9.5.5+c3p0-0.10.2+c3p0-0.14.1";
 
     @Scenario(patient = PoolLeakPatient.class, libraries = "h2", arguments = {"0", "%libs", PROVABLE},
             jvmOptions = "-Xmx256m")
@@ -28,6 +34,18 @@ class PoolLeakTest {
             jvmOptions = "-Xmx256m", attach = Attach.HOT)
     void isHealedWherePartOfItIsOlderThanTheAgent(PatientJvm jvm) {
         isHealed(jvm, 2);
+    }
+
+    @Scenario(patient = PoolLeakPatient.class, libraries = "h2", arguments = {"0", "%libs", UNPROVABLE}, jdks = 17)
+    void isReportedAndLeftAloneWhereItCannotBeProven(PatientJvm jvm) {
+        List<String> pools = jvm.services();
+        jvm.ask("break");
+        for (String pool : pools) {
+            jvm.witness().await(Story.SOON, "Decision", row -> row.getString("resource").equals("pool:" + pool)
+                    && row.getString("remedy").equals(RECLAIM) && row.getString("verdict").equals("SHADOWED"));
+        }
+        Story.assertOnlyLooked(jvm);
+        jvm.rates(pools).forEach((pool, rate) -> assertEquals(0, rate, pool));
     }
 
     private static void isHealed(PatientJvm jvm, int unseen) {
@@ -43,5 +61,6 @@ class PoolLeakTest {
         }
         jvm.witness().await(Story.SOON, "Finding", row -> row.getString("confidence").equals("CERTAIN")
                 && row.getString("cause").contains("PoolLeakPatient.refuseOrder"));
+        Story.awaitClosed(jvm);
     }
 }

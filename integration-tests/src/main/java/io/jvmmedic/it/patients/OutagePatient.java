@@ -37,9 +37,9 @@ public final class OutagePatient extends PoolsPatient {
 
     @Override
     Service open(PoolLibrary library) throws Exception {
+        prepare(url, "create table if not exists orders(id serial, text varchar);"
+                + " create table if not exists report_end(now boolean)");
         PoolUnderTest pool = library.pool(url, library.name(), POOL_SIZE, PATIENCE_MILLIS);
-        run(pool.dataSource(), "create table if not exists orders(id serial, text varchar)");
-        run(pool.dataSource(), "create table if not exists report_end(now boolean)");
         return new Service(library.name(), pool,
                 new Load("client-" + library.name(), CLIENTS, 50, () -> order(pool.dataSource())));
     }

@@ -36,11 +36,9 @@ public final class PoolLeakPatient extends PoolsPatient {
 
     @Override
     Service open(PoolLibrary library) throws Exception {
+        prepare(library.h2(), "create table orders(id int primary key, text varchar) as values (1, 'one')");
         PoolUnderTest pool = library.pool(library.h2(), library.name(), POOL_SIZE, PATIENCE_MILLIS);
-        run(pool.dataSource(), "create table orders(id int primary key, text varchar) as values (1, 'one')");
-        for (int leaked = 0; leaked < early; leaked++) {
-            isRefused(pool.dataSource());
-        }
+        sendRefusedOrders(pool.dataSource(), early);
         return new Service(library.name(), pool,
                 new Load("client-" + library.name(), 2, 50, () -> order(pool.dataSource())));
     }

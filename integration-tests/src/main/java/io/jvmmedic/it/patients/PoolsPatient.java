@@ -1,6 +1,7 @@
 package io.jvmmedic.it.patients;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -64,6 +65,13 @@ abstract class PoolsPatient extends Patient {
 
     private Service service(String name) {
         return name.isEmpty() ? services.values().iterator().next() : services.get(name);
+    }
+
+    /** Beside the pool: some open their connections in the background, and a borrower of a cold one may lose patience. */
+    static void prepare(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url)) {
+            run(connection, sql);
+        }
     }
 
     static void run(DataSource pool, String sql) throws SQLException {

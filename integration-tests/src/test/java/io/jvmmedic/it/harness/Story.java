@@ -48,6 +48,22 @@ public final class Story {
         return List.copyOf(healed.values());
     }
 
+    /**
+     * Waits until every incident is closed and the last recording of it written. A JVM that ends while one is being dumped
+     * has its say about that on stdout.
+     */
+    public static void awaitClosed(PatientJvm jvm) {
+        Awaitility.await("all incidents closed").atMost(SOON).ignoreExceptions().until(() -> {
+            List<String> journal = Tree.lines(jvm.spec().medicDirectory(), "journal.jsonl");
+            return count(journal, "OPENED") == count(journal, "CLOSED")
+                    && !Tree.has(jvm.spec().medicDirectory(), ".tmp");
+        });
+    }
+
+    private static long count(List<String> journal, String kind) {
+        return journal.stream().filter(line -> line.contains("\"kind\":\"" + kind + "\"")).count();
+    }
+
     /** Waits until that remedy's loan was given back. */
     public static RecordedEvent awaitGivenBack(PatientJvm jvm, String remedy) {
         return jvm.witness().await(SOON, "Undo",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Looks into the folders that a patient and its agent leave behind. */
@@ -16,6 +17,20 @@ public final class Tree {
     public static String find(Path folder, String name) {
         try {
             return Files.readString(path(folder, name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lines of the first file of that name below a folder. */
+    static List<String> lines(Path folder, String name) {
+        return find(folder, name).lines().toList();
+    }
+
+    /** Whether any file below a folder has such a name at its end. */
+    static boolean has(Path folder, String ending) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.anyMatch(path -> path.toString().endsWith(ending));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

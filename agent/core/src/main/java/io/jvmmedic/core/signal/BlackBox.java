@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
 
 /** Our own bounded recording, dumped for an incident. Holds our events and a few cheap ones of the JDK. */
 final class BlackBox {
@@ -23,6 +24,10 @@ final class BlackBox {
         // Names the JVM in each chunk, for who reads a dump far from it.
         recording.enable("jdk.JVMInformation").with("period", "beginChunk");
         recording.start();
+    }
+
+    boolean isRunning() {
+        return recording.getState() == RecordingState.RUNNING;
     }
 
     /** Writes what it holds; contains what was just committed. */

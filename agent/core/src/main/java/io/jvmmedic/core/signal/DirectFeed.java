@@ -35,6 +35,11 @@ final class DirectFeed implements Feed {
     }
 
     @Override
+    public boolean isRecording() {
+        return false;
+    }
+
+    @Override
     public boolean dump(Path file) {
         return false;
     }

@@ -15,6 +15,9 @@ interface Feed extends SignalSink {
     /** For the status: {@code streaming}, or {@code degraded: why}. */
     String describe();
 
+    /** Whether there is a black box, and it is running. */
+    boolean isRecording();
+
     /** Writes the black box to a file; false when there is none. */
     boolean dump(Path file) throws IOException;
 

@@ -44,6 +44,12 @@ final class FlightRecorderFeed implements Feed {
         return "streaming";
     }
 
+    /** Flight Recorder ends before the agent does: a dump would fail then, with lines of its own on the host's stdout. */
+    @Override
+    public boolean isRecording() {
+        return blackBox.isRunning();
+    }
+
     @Override
     public boolean dump(Path file) throws IOException {
         blackBox.dump(file);

@@ -75,9 +75,9 @@ public final class Signals implements SignalSink {
         return feed.describe();
     }
 
-    /** Whether what is believed also stands in a recording. */
+    /** Whether what is believed also stands in a recording; no more once the JVM has begun to end. */
     public boolean isRecorded() {
-        return !(feed instanceof DirectFeed);
+        return feed.isRecording();
     }
 
     /** Writes the black box to a file; throws when nothing is recorded. */
