@@ -5,19 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.core.instrument.Integration;
 import io.jvmmedic.core.instrument.LibraryLoader;
+import io.jvmmedic.core.instrument.hikari.HikariIntegration;
+import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
+import java.lang.module.ModuleDescriptor;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A web application with a pool of its own comes, leaks, is healed and goes. Nothing of ours may keep its class loader:
@@ -27,34 +35,74 @@ class UndeployTest {
 
     private static final String POOL = "web-app";
 
-    @Test
-    void nothingOfOursKeepsAWebApplication() throws Exception {
-        try (LeakWatch watch = new LeakWatch()) {
-            WeakReference<ClassLoader> loader = liveAndDie(watch);
+    /** How reports name the loader; the loader itself must not be kept. */
+    private String identity = "";
+
+    /** A library as a web application brings it; properties by the names of its data source's setters. */
+    private record Bundled(String library, Integration integration, String dataSource, Map<String, Object> properties) {
+        @Override
+        public String toString() {
+            return library;
+        }
+    }
+
+    static Stream<Bundled> libraries() {
+        String url = "jdbc:h2:mem:web-app;DB_CLOSE_DELAY=-1";
+        return Stream.of(
+                new Bundled("hikari", new HikariIntegration(), "com.zaxxer.hikari.HikariDataSource",
+                        Map.of("JdbcUrl", url, "PoolName", POOL, "MaximumPoolSize", 1, "ConnectionTimeout", 500L)),
+                new Bundled("tomcatjdbc", new TomcatJdbcIntegration(), "org.apache.tomcat.jdbc.pool.DataSource",
+                        Map.of("Url", url, "DriverClassName", "org.h2.Driver", "Name", POOL, "MaxActive", 1,
+                                "InitialSize", 0, "MinIdle", 0, "MaxIdle", 1, "MaxWait", 500)));
+    }
+
+    /** H2 keeps exceptions that were made when its classes were loaded, and these the classes that were on the stack then. */
+    @BeforeAll
+    static void loadTheDriverFirst() throws ClassNotFoundException {
+        Class.forName("org.h2.message.DbException");
+    }
+
+    @ParameterizedTest
+    @MethodSource("libraries")
+    void nothingOfOursKeepsAWebApplication(Bundled bundled) throws Exception {
+        try (LeakWatch watch = new LeakWatch(integrations(bundled))) {
+            WeakReference<ClassLoader> loader = liveAndDie(watch, bundled);
             await().atMost(Duration.ofSeconds(60)).until(() -> {
                 System.gc();
                 watch.host.registry.prune();
                 return loader.refersTo(null);
             });
             assertTrue(watch.host.instrumenter.report().rows().stream()
-                    .noneMatch(row -> row.loader().startsWith(LibraryLoader.class.getName())), "nor the report");
+                    .noneMatch(row -> row.loader().endsWith(identity)), "nor the report");
         }
     }
 
-    private static WeakReference<ClassLoader> liveAndDie(LeakWatch watch) throws Exception {
-        LibraryLoader loader = LibraryLoader.fresh("hikari", "7.1.0");
-        DataSource pool = pool(loader);
+    /** HikariCP's is there for the pools that {@link LeakWatch} leaks from. */
+    private static Integration[] integrations(Bundled bundled) {
+        return bundled.library().equals("hikari") ? new Integration[] {bundled.integration()}
+                : new Integration[] {new HikariIntegration(), bundled.integration()};
+    }
+
+    private WeakReference<ClassLoader> liveAndDie(LeakWatch watch, Bundled bundled) throws Exception {
+        LibraryLoader loader = LibraryLoader.fresh(bundled.library(), newest(bundled.library()));
+        identity = "@" + Integer.toHexString(System.identityHashCode(loader));
+        DataSource pool = pool(loader, bundled);
         useOnOwnThreads(watch, pool);
-        ((AutoCloseable) pool).close();
+        pool.getClass().getMethod("close").invoke(pool);
         loader.close();
         return new WeakReference<>(loader);
+    }
+
+    private static String newest(String library) {
+        return LibraryLoader.versions(library).stream().max(Comparator.comparing(ModuleDescriptor.Version::parse))
+                .orElseThrow();
     }
 
     /** As a container does it, on threads that end with the application: pools leave thread-locals behind. */
     private static void useOnOwnThreads(LeakWatch watch, DataSource pool) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            run(threads, () -> {
+            threads.submit(() -> {
                 LeakWatch.drop(pool);
                 watch.examine();
                 assertEquals(Set.of(POOL), watch.proven());
@@ -65,28 +113,20 @@ class UndeployTest {
                 }
                 assertEquals(1, watch.host.leases.timeouts(watch.handle(POOL)));
                 return null;
-            });
+            }).get(120, TimeUnit.SECONDS);
         } finally {
             threads.shutdown();
             assertTrue(threads.awaitTermination(20, TimeUnit.SECONDS));
         }
     }
 
-    private static void run(ExecutorService threads, Callable<?> task) throws Exception {
-        threads.submit(task).get(120, TimeUnit.SECONDS);
-    }
-
-    private static DataSource pool(ClassLoader loader) throws ReflectiveOperationException {
-        DataSource pool = (DataSource) loader.loadClass("com.zaxxer.hikari.HikariDataSource")
-                .getConstructor().newInstance();
-        set(pool, "setJdbcUrl", String.class, "jdbc:h2:mem:web-app;DB_CLOSE_DELAY=-1");
-        set(pool, "setPoolName", String.class, POOL);
-        set(pool, "setMaximumPoolSize", int.class, 1);
-        set(pool, "setConnectionTimeout", long.class, 500L);
+    private static DataSource pool(ClassLoader loader, Bundled bundled) throws ReflectiveOperationException {
+        DataSource pool = (DataSource) loader.loadClass(bundled.dataSource()).getConstructor().newInstance();
+        for (Map.Entry<String, Object> property : bundled.properties().entrySet()) {
+            Object value = property.getValue();
+            Class<?> type = value instanceof Integer ? int.class : value instanceof Long ? long.class : String.class;
+            pool.getClass().getMethod("set" + property.getKey(), type).invoke(pool, value);
+        }
         return pool;
-    }
-
-    private static void set(Object pool, String setter, Class<?> type, Object value) throws ReflectiveOperationException {
-        pool.getClass().getMethod(setter, type).invoke(pool, value);
     }
 }

@@ -61,7 +61,7 @@ public final class DriverIntegration implements Integration {
                                 method("connect", "(Ljava/lang/String;Ljava/util/Properties;)Ljava/sql/Connection;")),
                 Weave.into("org.postgresql.jdbc.PgConnection")
                         .hook(ADVICE + "ClosedAdvice", CLOSE)
-                        .hook(ADVICE + "ClosedAdvice", ABORT));
+                        .hook(ADVICE + "AbortedAdvice", ABORT));
     }
 
     /** Behind a load balancer of the driver too: each of its connections is one of these. */
@@ -71,7 +71,7 @@ public final class DriverIntegration implements Integration {
                 Weave.into("com.mysql.cj.jdbc.ConnectionImpl")
                         .hook(ADVICE + "MySqlOpenedAdvice", constructor("(Lcom/mysql/cj/conf/HostInfo;)V"))
                         .hook(ADVICE + "ClosedAdvice", CLOSE)
-                        .hook(ADVICE + "ClosedAdvice", method("abortInternal", "()V")));
+                        .hook(ADVICE + "AbortedAdvice", method("abortInternal", "()V")));
     }
 
     private static Integration mariaDb() {
@@ -83,7 +83,7 @@ public final class DriverIntegration implements Integration {
                                 constructor("(Lorg/mariadb/jdbc/Configuration;"
                                         + "Ljava/util/concurrent/locks/ReentrantLock;Lorg/mariadb/jdbc/client/Client;)V"))
                         .hook(ADVICE + "ClosedAdvice", CLOSE)
-                        .hook(ADVICE + "ClosedAdvice", ABORT));
+                        .hook(ADVICE + "AbortedAdvice", ABORT));
     }
 
     private static Integration oracle() {
@@ -93,7 +93,7 @@ public final class DriverIntegration implements Integration {
                         .hook(ADVICE + "OracleOpenedAdvice",
                                 method("connect", "(Loracle/jdbc/internal/AbstractConnectionBuilder;)V"))
                         .hook(ADVICE + "ClosedAdvice", CLOSE)
-                        .hook(ADVICE + "ClosedAdvice", ABORT),
+                        .hook(ADVICE + "AbortedAdvice", ABORT),
                 Weave.into("oracle.jdbc.driver.T4CConnection").hook(ADVICE + "ClosedAdvice", CLOSE));
     }
 

@@ -101,7 +101,7 @@ final class UcpHandle extends WeakHandle<Object> implements PoolHandle {
             throw new IllegalStateException(GIVEN_BACK);
         }
         try {
-            abort(physical(entry));
+            forgetWork(physical(entry));
         } finally {
             members.endBorrow(entry);
             members.close(entry);
@@ -110,9 +110,17 @@ final class UcpHandle extends WeakHandle<Object> implements PoolHandle {
     }
 
     /** Before it is closed: Oracle commits on close what the borrower had not finished. */
-    private static void abort(Connection physical) throws SQLException {
-        if (physical != null) {
+    private static void forgetWork(Connection physical) throws SQLException {
+        if (physical == null) {
+            return;
+        }
+        try {
             physical.abort(Runnable::run);
+        } catch (SQLException | RuntimeException cannot) {
+            // Some drivers ask a security manager for leave, and from Java 24 on that ends in an exception.
+            if (!physical.getAutoCommit()) {
+                physical.rollback();
+            }
         }
     }
 
@@ -148,9 +156,26 @@ final class UcpHandle extends WeakHandle<Object> implements PoolHandle {
         }));
     }
 
+    /** Not by {@code purge}: while it goes through the pool it also closes what those who wait have just got. */
     @Override
     public Lever<Void> reset() {
-        return Lever.of("UniversalConnectionPool.purge", nothing -> act(members::purge));
+        return Lever.of("UniversalConnectionPool.refresh, CoreConnection.close", nothing -> act(pool -> {
+            List<Object> borrowed = entriesInUse();
+            members.refresh(pool);
+            for (Object entry : borrowed) {
+                if (inUse(entry)) {
+                    takeIfBorrowed(pool, entry);
+                }
+            }
+        }));
+    }
+
+    private void takeIfBorrowed(Object pool, Object entry) throws Throwable {
+        try {
+            take(pool, entry);
+        } catch (IllegalStateException givenBack) {
+            // Then it was replaced on its return.
+        }
     }
 
     private interface PoolCall {

@@ -26,7 +26,6 @@ final class UcpMembers {
     private final Method lifeCycleState;
     private final Method setMaximum;
     private final Method refresh;
-    private final Method purge;
     private final Method adapter;
     private final Method retrievalInfo;
     private final Method create;
@@ -59,7 +58,6 @@ final class UcpMembers {
         lifeCycleState = HostClass.of(lifeCycle.getType(), LIBRARY).method("getCurrentLifeCycleState");
         setMaximum = type.method("setMaxPoolSize", int.class);
         refresh = type.method("refresh");
-        purge = type.method("purge");
         adapter = type.method("getConnectionFactoryAdapter");
         retrievalInfo = type.method("getConnectionRetrievalInfo");
         HostClass factory = type.neighbour("oracle.ucp.ConnectionFactoryAdapter");
@@ -118,10 +116,6 @@ final class UcpMembers {
 
     void refresh(Object pool) throws Throwable {
         Members.call(pool, refresh);
-    }
-
-    void purge(Object pool) throws Throwable {
-        Members.call(pool, purge);
     }
 
     void adjust(Object pool) throws Throwable {
