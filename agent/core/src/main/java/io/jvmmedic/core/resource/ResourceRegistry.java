@@ -22,7 +22,13 @@ public final class ResourceRegistry {
      * Registers unless the host object is known already; returns the handle in force, or empty when the registry is full
      * or the factory leaves this host object alone.
      */
-    public synchronized Optional<ResourceHandle> register(Object hostObject, HandleFactory factory) {
+    public Optional<ResourceHandle> register(Object hostObject, HandleFactory factory) {
+        // Some hooks ask on every borrow: what is known must not cost a lock.
+        ResourceHandle known = find(hostObject);
+        return known != null ? Optional.of(known) : registerNew(hostObject, factory);
+    }
+
+    private synchronized Optional<ResourceHandle> registerNew(Object hostObject, HandleFactory factory) {
         ResourceHandle known = find(hostObject);
         if (known != null) {
             return Optional.of(known);

@@ -6,6 +6,7 @@ import io.jvmmedic.core.instrument.PoolContract;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import javax.sql.PooledConnection;
 
 /** Druid does what every pool must do, with and without filters around the driver's connections. */
 class DruidContractTest extends PoolContract {
@@ -48,13 +49,33 @@ class DruidContractTest extends PoolContract {
         return variant.endsWith(LISTED);
     }
 
-    /** {@code setAutoCommit} and others read the connection again after they have found the handle open. */
+    /** {@code setAutoCommit}, {@code commit} and others read again what they have found open, and it is null by then. */
     @Override
     protected boolean isOwnFault(RuntimeException thrown) {
         StackTraceElement[] stack = thrown.getStackTrace();
         // The JIT leaves the stack out when it has seen many.
         return thrown instanceof NullPointerException && (stack.length == 0
-                || stack[0].getClassName().equals("com.alibaba.druid.pool.DruidPooledConnection"));
+                || stack[0].getClassName().startsWith("com.alibaba.druid.pool."));
+    }
+
+    /** What Druid's own API hands out. */
+    @Override
+    protected Map<String, Kept> kept() {
+        Map<String, Kept> kept = super.kept();
+        kept.put("the connection of a PooledConnection", connection -> ((PooledConnection) connection).getConnection());
+        kept.put("the raw statement", connection -> get(connection.createStatement(), "getStatement"));
+        kept.put("the raw prepared statement", connection ->
+                get(connection.prepareStatement("select 1"), "getRawStatement"));
+        kept.put("the raw result set", connection -> get(row(connection), "getRawResultSet"));
+        return kept;
+    }
+
+    private static Object get(Object part, String getter) {
+        try {
+            return part.getClass().getMethod(getter).invoke(part);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Metadata is the driver's own and works on the connection for ever, so a look at it ends the proof. */

@@ -155,6 +155,32 @@ class DruidTest {
         }
     }
 
+    /** The wall refuses statements without a word of the driver: that is no failed session, and no end of the lease. */
+    @ParameterizedTest
+    @MethodSource("versions")
+    void aStatementThatTheWallRefusesChangesNothing(String version) throws Throwable {
+        DataSource pool = pool(new DruidHost(version).with("filters", "stat,wall"), unique("wall", version), 1, FOR_EVER);
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new DruidIntegration())) {
+            Connection leaked = pool.getConnection();
+            assertThrows(SQLException.class, () -> leaked.createStatement().execute("call 1"));
+            PoolHandle handle = medic.registry.pools().get(0);
+            Lease.View lease = medic.leases.of(handle).get(0);
+            assertFalse(lease.escaped());
+            assertEquals(0, medic.leases.errors(handle).sessions());
+            Object entry = medic.leases.byId(lease.id()).entry();
+            assertTrue(handle.inUse(entry));
+            assertTrue(handle.physical(entry) instanceof org.h2.jdbc.JdbcConnection, "below both proxies");
+            Future<Connection> waiter = BORROWERS.submit(() -> pool.getConnection());
+            awaitWaiters(handle, 1);
+            pull(handle.closeEntry(), entry);
+            try (Connection served = served(waiter); Statement statement = served.createStatement()) {
+                assertTrue(statement.execute("select 1"));
+                assertThrows(SQLException.class, () -> leaked.createStatement().execute("select 1"));
+            }
+            assertEquals(new PoolHandle.State(0, 1, 1, 1, 0), handle.state());
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("versions")
     void aHandleThatDruidKeepsProvesNothing(String version) throws Exception {
