@@ -15,6 +15,7 @@ import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -90,6 +91,28 @@ class ViburTest {
 
     private static void leak(DataSource pool) throws SQLException {
         pool.getConnection().createStatement().execute("select 1");
+    }
+
+    /** An export with one statement is in use as long as it fetches. */
+    @ParameterizedTest
+    @MethodSource("versions")
+    void aFetchedRowIsAUse(String version) throws Exception {
+        DataSource pool = pool(version, unique("rows", version), 1, false);
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new ViburIntegration());
+                Connection connection = pool.getConnection(); Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select x from system_range(1, 10)")) {
+            PoolHandle handle = medic.registry.pools().get(0);
+            long owner = medic.leases.of(handle).get(0).userId();
+            long reader = BORROWERS.submit(() -> {
+                assertTrue(rows.next());
+                return Thread.currentThread().getId();
+            }).get(20, TimeUnit.SECONDS);
+            assertEquals(reader, medic.leases.of(handle).get(0).userId());
+            assertEquals(1, rows.getInt(1));
+            assertEquals(reader, medic.leases.of(handle).get(0).userId(), "its columns come with the row");
+            assertTrue(rows.next());
+            assertEquals(owner, medic.leases.of(handle).get(0).userId());
+        }
     }
 
     /** A finalizer that closes a connection runs after the connection has become unreachable for everybody else. */
