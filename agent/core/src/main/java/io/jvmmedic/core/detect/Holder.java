@@ -43,9 +43,9 @@ record Holder(
         return Activity.UNKNOWN;
     }
 
-    /** Nobody can return it, and nobody can have kept a part of it. */
+    /** Nobody can return it, nobody can have kept a part of it, and no transaction will give it back at its end. */
     boolean isProvenLeak() {
-        return unreachable && !escaped;
+        return unreachable && !escaped && !enlisted;
     }
 
     /** The work that borrowed it is over, whatever its thread does now. */

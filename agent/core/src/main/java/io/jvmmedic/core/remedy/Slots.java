@@ -28,6 +28,11 @@ interface Slots {
 
     boolean inUse(Object entry);
 
+    /** Whether a transaction will give it back at its end, whoever let go of the handle. */
+    default boolean enlisted(Object entry) {
+        return false;
+    }
+
     Lever<Object> lever();
 
     /** {@code null} when it is gone or no JDBC pool. */
@@ -52,6 +57,11 @@ interface Slots {
             @Override
             public boolean inUse(Object entry) {
                 return pool.inUse(entry);
+            }
+
+            @Override
+            public boolean enlisted(Object entry) {
+                return pool.enlisted(entry);
             }
 
             @Override

@@ -102,7 +102,7 @@ final class TakeBack implements Action {
      */
     private static boolean isStillLeaked(Target target, Slots slots, boolean proven) {
         Object entry = target.slot().entry();
-        if (entry == null || !slots.inUse(entry)) {
+        if (entry == null || !slots.inUse(entry) || slots.enlisted(entry)) {
             return false;
         }
         Lease.View view = target.slot().read();

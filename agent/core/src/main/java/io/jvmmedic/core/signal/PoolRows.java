@@ -132,7 +132,7 @@ final class PoolRows {
     }
 
     private boolean enlisted(PoolHandle pool, Lease.View lease) {
-        Lease slot = lease.idleMillis() < NOTABLE_MILLIS ? null : leases.byId(lease.id());
+        Lease slot = lease.idleMillis() < NOTABLE_MILLIS && !lease.unreachable() ? null : leases.byId(lease.id());
         Object entry = slot == null ? null : slot.entry();
         return entry != null && pool.enlisted(entry);
     }

@@ -57,6 +57,12 @@ class LeakedConnectionDetectorTest {
     }
 
     @Test
+    void unreachabilityProvesNothingWhileATransactionKeepsTheConnection() {
+        assertEquals(List.of(), detector.evaluate(round(1, pool(POOL, 10, 10, 3),
+                held(POOL, 1).with("unreachable", true).with("enlisted", true))));
+    }
+
+    @Test
     void noProofWhenThePoolCountsFewerLeasesThanWe() {
         assertEquals(List.of(), detector.evaluate(round(1, pool(POOL, 1, 10, 0),
                 held(POOL, 1).with("unreachable", true), held(POOL, 2).with("unreachable", true))));

@@ -26,6 +26,8 @@ final class FakePool implements PoolHandle {
     private final ResourceId id;
     private final Object host = new Object();
     private final Set<Object> inUse = new LinkedHashSet<>();
+    /** Entries that a transaction keeps. */
+    final Set<Object> enlisted = new LinkedHashSet<>();
     private final Queue<Object> idle = new ArrayDeque<>();
     private final Queue<Consumer<Object>> waiters = new ArrayDeque<>();
     private int max;
@@ -169,6 +171,11 @@ final class FakePool implements PoolHandle {
     @Override
     public State state() {
         return gone ? null : new State(inUse.size(), idle.size(), inUse.size() + idle.size(), max, waiters.size());
+    }
+
+    @Override
+    public boolean enlisted(Object entry) {
+        return enlisted.contains(entry);
     }
 
     @Override

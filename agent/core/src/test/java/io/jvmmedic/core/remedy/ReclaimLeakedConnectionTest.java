@@ -3,6 +3,7 @@ package io.jvmmedic.core.remedy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -61,6 +62,21 @@ class ReclaimLeakedConnectionTest {
 
     private Action action(Diagnosis diagnosis) {
         return Given.ready(remedy.prepare(diagnosis)).action();
+    }
+
+    @Test
+    void whatATransactionKeepsIsLeftToItUntilItsEnd() throws Throwable {
+        Object kept = pool.leak();
+        Object leaked = pool.leak();
+        awaitUnreachable(2);
+        Action action = action(certain(kept, leaked));
+        pool.enlisted.add(kept);
+        action.apply();
+        assertEquals(List.of(leaked), pool.closed);
+        assertInstanceOf(Preparation.Impossible.class, remedy.prepare(certain(kept)));
+        pool.enlisted.clear();
+        action(certain(kept)).apply();
+        assertEquals(List.of(leaked, kept), pool.closed);
     }
 
     @Test
