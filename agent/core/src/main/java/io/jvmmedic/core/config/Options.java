@@ -32,7 +32,8 @@ public final class Options {
     public static final Option<Set<String>> FORCE_ON_SUSPICION = add("force-on-suspicion", "",
             "resources whose FORCEFUL remedies need no proof, separated by |, * allowed", Parsers.names());
     public static final Option<Set<String>> DISABLED_INTEGRATIONS = add("disabled-integrations", "",
-            "integrations not installed, separated by |: hikari|httpclient5|jdkhttp", Parsers.names());
+            "integrations not installed, separated by |: hikari|tomcatjdbc|dbcp2|agroal|c3p0|vibur|druid|ucp|httpclient5|jdkhttp",
+            Parsers.names());
     public static final Option<Set<String>> DISABLED_DETECTORS = add("disabled-detectors", "",
             "detectors that stay silent, separated by |", Parsers.names());
     public static final Option<Set<String>> DISABLED_REMEDIES = add("disabled-remedies", "",
