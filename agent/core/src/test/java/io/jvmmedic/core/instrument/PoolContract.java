@@ -132,15 +132,25 @@ public abstract class PoolContract {
 
     // ---- helpers for a pool's own tests
 
+    /** Makes a pool. */
+    protected interface Opening {
+        DataSource open(Wanted wanted) throws Exception;
+    }
+
     /** A pool in a woven host, for the time of one test. */
     protected final class Ward implements AutoCloseable {
 
         public final WovenHost medic;
         public final DataSource pool;
 
-        protected Ward(String variant, String name, int maximum, long timeoutMillis) throws Exception {
+        public Ward(String variant, String name, int maximum, long timeoutMillis) throws Exception {
+            this(wanted -> open(variant, wanted), variant, name, maximum, timeoutMillis);
+        }
+
+        /** With a pool that is made another way. */
+        public Ward(Opening opening, String variant, String name, int maximum, long timeoutMillis) throws Exception {
             medic = new WovenHost(integration());
-            pool = open(variant, wanted(variant, name, maximum, timeoutMillis));
+            pool = opening.open(wanted(variant, name, maximum, timeoutMillis));
         }
 
         /** The one pool there is; a second handle of the same pool is a fault. Known from the first borrow at the latest. */

@@ -48,6 +48,8 @@ public final class TomcatJdbcIntegration implements Integration {
     @Override
     public List<Weave> weaves() {
         return List.of(
+                // Without the statement facade, which 8.5 brought, nothing holds a borrow together; see watched().
+                Weave.into(PACKAGE + "PoolProperties").needs(field("useStatementFacade", "Z")),
                 Weave.into(PACKAGE + "ConnectionPool")
                         .needs(field("busy", QUEUE), field("idle", QUEUE), field("size", COUNTER),
                                 field("waitcount", COUNTER), field("closed", "Z"),

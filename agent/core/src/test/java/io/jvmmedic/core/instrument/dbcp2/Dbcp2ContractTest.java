@@ -1,12 +1,39 @@
 package io.jvmmedic.core.instrument.dbcp2;
 
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.jvmmedic.core.instrument.Integration;
+import io.jvmmedic.core.instrument.Members;
+import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.PoolContract;
+import io.jvmmedic.core.instrument.SqlFailures;
+import io.jvmmedic.core.instrument.WovenHost;
+import io.jvmmedic.core.instrument.executor.ThreadCensus;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Commons DBCP2 does what every pool must do, also with the settings that change its inner workings. */
+@SuppressWarnings("try") // Resources that are there to be closed.
 class Dbcp2ContractTest extends PoolContract {
 
     @Override
@@ -25,11 +52,166 @@ class Dbcp2ContractTest extends PoolContract {
                 ? Map.of("PoolPreparedStatements", true, "RemoveAbandonedOnBorrow", true, "LogAbandoned", true,
                         "AccessToUnderlyingConnectionAllowed", true)
                 : Map.of();
-        return new Dbcp2Host(variant.split(" ")[0]).pool(wanted, settings);
+        return host(variant).pool(wanted, settings);
     }
 
     @Override
     protected boolean evictsWhatComesBack() {
         return false;
+    }
+
+    private Ward ward(String variant, String name, Map<String, Object> settings) throws Exception {
+        return new Ward(wanted -> host(variant).pool(wanted, settings), variant, name, 2, LONG_WAIT_MILLIS);
+    }
+
+    private static Dbcp2Host host(String variant) {
+        return new Dbcp2Host(variant.split(" ")[0]);
+    }
+
+    /** Where the user allows it. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void whoAsksForTheDriversConnectionKeepsTheLease(String variant) throws Exception {
+        try (Ward ward = ward(variant, "delegates", Map.of("AccessToUnderlyingConnectionAllowed", true))) {
+            for (String way : List.of("getDelegate", "getInnermostDelegate")) {
+                try (Connection connection = ward.pool.getConnection()) {
+                    assertEquals(1, number(connection, "select 1"));
+                    assertFalse(ward.leaseOfMine().escaped());
+                    assertNotNull(host(variant).dbcp("DelegatingConnection").getMethod(way).invoke(connection));
+                    assertTrue(ward.leaseOfMine().escaped(), way);
+                }
+            }
+        }
+    }
+
+    /** What is not wrapped is kept reachable by the pool itself, so that its owner is never taken for gone. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void whatIsBorrowedFromTheBarePoolIsNeverProven(String variant) throws Exception {
+        try (Ward ward = new Ward(variant, "bare", 2, LONG_WAIT_MILLIS)) {
+            PoolHandle handle = ward.handle();
+            Object pool = Members.read(ward.pool, "connectionPool");
+            ((Connection) pool.getClass().getMethod("borrowObject").invoke(pool)).createStatement().execute("select 1");
+            for (int i = 0; i < 3; i++) {
+                System.gc();
+                assertFalse(ward.leaseOfMine().unreachable());
+            }
+            assertEquals(1, handle.entriesInUse().size());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void aLeakThroughThePoolingDriverIsProven(String variant) throws Exception {
+        try (Ward ward = new Ward(variant, "driven", 2, LONG_WAIT_MILLIS)) {
+            PoolHandle handle = ward.handle();
+            Driver driver = (Driver) host(variant).dbcp("PoolingDriver").getConstructor().newInstance();
+            driver.getClass().getMethod("registerPool", String.class, host(variant).pool("ObjectPool"))
+                    .invoke(driver, variant, Members.read(ward.pool, "connectionPool"));
+            drop(driver, variant);
+            await().atMost(PATIENCE).until(() -> {
+                System.gc();
+                return ward.medic.leases.of(handle).get(0).unreachable();
+            });
+            assertFalse(ward.leaseOfMine().escaped());
+        }
+    }
+
+    private static void drop(Driver driver, String name) throws SQLException {
+        driver.connect("jdbc:apache:commons:dbcp:" + name, new Properties()).createStatement().execute("select 1");
+    }
+
+    /** Testing what is idle is nobody's borrow. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void theEvictorBorrowsNothing(String variant) throws Exception {
+        try (Ward ward = ward(variant, "tested", Map.of("TestWhileIdle", true, "TimeBetweenEvictionRunsMillis", 50L,
+                "MinIdle", 2, "ValidationQuery", "values next value for tests", "ConnectionInitSqls",
+                List.of("create sequence if not exists tests")))) {
+            PoolHandle handle = ward.handle();
+            long borrows = ward.medic.leases.borrows(handle);
+            try (Connection connection = ward.pool.getConnection()) {
+                long before = tests(connection);
+                await().atMost(PATIENCE).until(() -> tests(connection) > before + 3);
+                assertEquals(1, ward.medic.leases.of(handle).size());
+            }
+            assertEquals(borrows + 1, ward.medic.leases.borrows(handle));
+            assertEquals(List.of(), ward.medic.leases.waiters());
+        }
+    }
+
+    private static int tests(Connection connection) throws SQLException {
+        return number(connection, "select base_value from information_schema.sequences where sequence_name = 'TESTS'");
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void errorsThatTellSomethingAboutTheServerAreCounted(String variant) throws Throwable {
+        try (Ward ward = new Ward(variant, "errors", 1, LONG_WAIT_MILLIS)) {
+            SqlFailures.assertCounted(ward.pool, () -> ward.medic.leases.errors(ward.handle()),
+                    () -> pull(ward.handle().softEvict(), null));
+        }
+    }
+
+    /** Pools of other things are none of ours, and neither are those who wait for them. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void aPoolOfOtherThingsIsLeftAlone(String variant) throws Exception {
+        Class<?> factoryType = host(variant).pool("PooledObjectFactory");
+        Constructor<?> record = host(variant).pool("impl.DefaultPooledObject").getConstructor(Object.class);
+        Object factory = Proxy.newProxyInstance(factoryType.getClassLoader(), new Class<?>[] {factoryType},
+                (proxy, method, arguments) -> method.getName().equals("makeObject") ? record.newInstance(new Object())
+                        : method.getReturnType() == boolean.class ? true : null);
+        try (WovenHost medic = new WovenHost(integration())) {
+            Object pool = host(variant).pool("impl.GenericObjectPool").getConstructor(factoryType).newInstance(factory);
+            pool.getClass().getMethod("setMaxTotal", int.class).invoke(pool, 1);
+            Object first = pool.getClass().getMethod("borrowObject").invoke(pool);
+            Future<?> second = elsewhere(() -> pool.getClass().getMethod("borrowObject").invoke(pool));
+            await().atMost(PATIENCE).until(() -> pool.getClass().getMethod("getNumWaiters").invoke(pool).equals(1));
+            assertEquals(List.of(), medic.leases.waiters());
+            pool.getClass().getMethod("returnObject", Object.class).invoke(pool, first);
+            assertSame(first, result(second));
+            assertEquals(0, medic.registry.size());
+        }
+    }
+
+    /** After a hot attach: no hook has fired, nobody waits, the pool and its entries are found by the evictor. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void anExhaustedPoolIsFoundByItsEvictor(String variant) throws Exception {
+        ResourceRegistry registry = new ResourceRegistry();
+        ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
+        ThreadCensus census = new ThreadCensus(registry, opener, integration().discoveries(registry, opener));
+        DataSource pool = host(variant).pool(wanted(variant, "evicted", 2, LONG_WAIT_MILLIS),
+                Map.of("TimeBetweenEvictionRunsMillis", 50L));
+        PoolHandle handle;
+        try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
+            await().atMost(PATIENCE).until(() -> {
+                census.run();
+                return registry.pools().stream().anyMatch(found -> found.id().name().startsWith("evicted"));
+            });
+            handle = registry.pools().stream().filter(found -> found.id().name().startsWith("evicted"))
+                    .findFirst().orElseThrow();
+            assertEquals(2, handle.entriesInUse().size());
+            assertEquals(new PoolHandle.State(2, 0, 2, 2, 0), handle.state());
+            assertFalse(one.isClosed() || two.isClosed());
+        } finally {
+            close(pool);
+        }
+        assertFalse(handle.alive());
+    }
+
+    @Test
+    void versionTwoOneIsRefusedAsAWhole() throws Exception {
+        Dbcp2Host host = new Dbcp2Host("2.1.1");
+        try (WovenHost medic = new WovenHost(integration())) {
+            DataSource pool = host.pool(wanted("2.1.1", "old", 1, LONG_WAIT_MILLIS), Map.of());
+            pool.getConnection().close();
+            close(pool);
+            assertEquals(0, medic.registry.size());
+            assertEquals("this version of org.apache.commons.dbcp2.PoolableConnectionFactory has no connectionFactory "
+                            + "Lorg/apache/commons/dbcp2/ConnectionFactory;",
+                    medic.instrumenter.report().problems().get(0).reason());
+        }
     }
 }

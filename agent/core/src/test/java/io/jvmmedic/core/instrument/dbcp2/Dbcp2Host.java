@@ -3,6 +3,8 @@ package io.jvmmedic.core.instrument.dbcp2;
 import io.jvmmedic.core.instrument.LibraryLoader;
 import io.jvmmedic.core.instrument.PoolContract.Wanted;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 
@@ -46,7 +48,7 @@ final class Dbcp2Host {
 
     static void set(Object target, String property, Object value) throws Exception {
         Class<?> type = value instanceof Integer ? int.class : value instanceof Boolean ? boolean.class
-                : value instanceof Long ? long.class : value.getClass();
+                : value instanceof Long ? long.class : value instanceof List ? Collection.class : value.getClass();
         try {
             target.getClass().getMethod("set" + property, type).invoke(target, value);
         } catch (InvocationTargetException e) {
