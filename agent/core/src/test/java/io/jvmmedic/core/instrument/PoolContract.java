@@ -306,8 +306,10 @@ public abstract class PoolContract {
             assertEquals(0, ward.handle().state().active());
             assertEquals(List.of(), ward.medic.leases.waiters(), "nobody ever waited");
             assertEquals(0, ward.medic.leases.timeouts(ward.handle()));
-            assertTrue(ward.medic.instrumenter.report().problems().isEmpty(),
-                    () -> ward.medic.instrumenter.report().problems().toString());
+            // Versions that other tests had refused are loaded in this JVM as well.
+            String loader = "@" + Integer.toHexString(System.identityHashCode(ward.pool.getClass().getClassLoader()));
+            assertEquals(List.of(), ward.medic.instrumenter.report().problems().stream()
+                    .filter(problem -> problem.loader().endsWith(loader)).toList());
             assertTrue(ward.medic.instrumenter.report().applied(integration().name()));
         }
     }
