@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.jvmmedic.core.instrument.Integration;
 import io.jvmmedic.core.instrument.Members;
@@ -119,6 +120,42 @@ class Dbcp2ContractTest extends PoolContract {
 
     private static void drop(Driver driver, String name) throws SQLException {
         driver.connect("jdbc:apache:commons:dbcp:" + name, new Properties()).createStatement().execute("select 1");
+    }
+
+    /** The transaction keeps the connection until its end, whoever has let go of the handle. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void whatATransactionKeepsIsNoLeak(String variant) throws Exception {
+        assumeFalse(variant.startsWith("tomcat"), "no javax.transaction beside it");
+        HandmadeTransactions transactions = new HandmadeTransactions(host(variant).loader());
+        try (Ward ward = new Ward(wanted -> managed(variant, transactions, wanted), variant, "managed", 2,
+                LONG_WAIT_MILLIS)) {
+            Connection connection = ward.pool.getConnection();
+            PoolHandle handle = ward.medic.registry.pools().get(0);
+            assertTrue(handle.keepsHandles());
+            assertEquals(1, number(connection, "select 1"));
+            Object entry = ward.entryOfMine();
+            assertTrue(handle.enlisted(entry));
+            connection.close();
+            assertTrue(handle.inUse(entry), "closed, and kept until the commit");
+            assertTrue(handle.enlisted(entry));
+            for (int i = 0; i < 3; i++) {
+                System.gc();
+                assertFalse(ward.leaseOfMine().unreachable());
+            }
+            transactions.commit();
+            assertFalse(handle.inUse(entry));
+            assertFalse(handle.enlisted(entry));
+            assertEquals(List.of(), ward.medic.leases.of(handle));
+        }
+    }
+
+    private static DataSource managed(String variant, HandmadeTransactions transactions, Wanted wanted) throws Exception {
+        DataSource pool = host(variant).pool("managed.BasicManagedDataSource", wanted, Map.of());
+        pool.getClass().getMethod("setTransactionManager",
+                host(variant).loader().loadClass("javax.transaction.TransactionManager"))
+                .invoke(pool, transactions.manager());
+        return pool;
     }
 
     /** Testing what is idle is nobody's borrow. */

@@ -34,7 +34,11 @@ final class Dbcp2Host {
 
     /** A pool; {@code settings} by the names of {@code BasicDataSource}, with values of the setters' own types. */
     DataSource pool(Wanted wanted, Map<String, Object> settings) throws Exception {
-        DataSource source = (DataSource) dbcp("BasicDataSource").getConstructor().newInstance();
+        return pool("BasicDataSource", wanted, settings);
+    }
+
+    DataSource pool(String type, Wanted wanted, Map<String, Object> settings) throws Exception {
+        DataSource source = (DataSource) dbcp(type).getConstructor().newInstance();
         set(source, "Url", wanted.url());
         set(source, "DriverClassName", "org.h2.Driver");
         set(source, "JmxName", "io.jvmmedic.test:type=BasicDataSource,name=" + wanted.name());
