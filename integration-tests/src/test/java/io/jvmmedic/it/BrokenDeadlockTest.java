@@ -48,6 +48,23 @@ class BrokenDeadlockTest {
         jvm.awaitRate(20, DEADLINE);
     }
 
+    /** The JVM itself does not report it. */
+    @Scenario(patient = LockDeadlockPatient.class, arguments = {"read", "formed"}, attach = {Attach.PREMAIN, Attach.HOT})
+    void ofReadersAndWriters(PatientJvm jvm) {
+        isBroken(jvm);
+        jvm.awaitRate(20, DEADLINE);
+        assertOnce(jvm);
+    }
+
+    /** Nor this one. */
+    @Scenario(patient = LockDeadlockPatient.class, arguments = {"virtual", "formed"}, jdks = 25,
+            attach = {Attach.PREMAIN, Attach.HOT})
+    void ofVirtualThreads(PatientJvm jvm) {
+        isBroken(jvm);
+        jvm.awaitRate(20, DEADLINE);
+        assertOnce(jvm);
+    }
+
     @Scenario(patient = DeadlockPatient.class, arguments = "monitors", jdks = 17)
     void ofMonitorsIsLeftAlone(PatientJvm jvm) {
         jvm.ask("break");

@@ -10,32 +10,41 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Two accounts behind locks of {@code java.util.concurrent}, tellers who need both, and two threads that come to wait for
- * each other. First argument: the kind of lock, {@code lock}, {@code fair}, {@code write}. Second: {@code live}, the
+ * each other. First argument: the kind of lock, {@code lock}, {@code fair}, {@code write}, {@code read} (the first one is
+ * only read), or {@code virtual}, a lock and two virtual threads. Second: {@code live}, the
  * deadlock forms upon {@code break}; {@code formed}, it is there before the patient is ready; {@code queued}, like
  * {@code formed}, and in each queue somebody stands before the thread of the cycle.
  */
 public final class LockDeadlockPatient extends Patient {
 
-    private final List<Lock> accounts;
+    private final List<Lock> first;
+    private final List<Lock> second;
+    private final boolean virtual;
     private final String moment;
     private final CyclicBarrier bothHoldOne = new CyclicBarrier(2);
     private final CountDownLatch othersQueued = new CountDownLatch(1);
     private final List<String> ends = new CopyOnWriteArrayList<>();
     private Load load;
 
-    private LockDeadlockPatient(List<Lock> accounts, String moment) {
-        this.accounts = accounts;
+    private LockDeadlockPatient(List<Lock> first, List<Lock> second, boolean virtual, String moment) {
+        this.first = first;
+        this.second = second;
+        this.virtual = virtual;
         this.moment = moment;
     }
 
     public static void main(String[] arguments) throws Exception {
-        List<Lock> accounts = switch (arguments[0]) {
-            case "lock" -> List.of(new ReentrantLock(), new ReentrantLock());
+        List<ReentrantReadWriteLock> tables = List.of(new ReentrantReadWriteLock(), new ReentrantReadWriteLock());
+        List<Lock> writing = tables.stream().<Lock>map(ReentrantReadWriteLock::writeLock).toList();
+        List<Lock> first = switch (arguments[0]) {
+            case "lock", "virtual" -> List.of(new ReentrantLock(), new ReentrantLock());
             case "fair" -> List.of(new ReentrantLock(true), new ReentrantLock(true));
-            case "write" -> List.of(new ReentrantReadWriteLock().writeLock(), new ReentrantReadWriteLock().writeLock());
+            case "write" -> writing;
+            case "read" -> tables.stream().<Lock>map(ReentrantReadWriteLock::readLock).toList();
             default -> throw new IllegalArgumentException("no kind of lock: " + arguments[0]);
         };
-        new LockDeadlockPatient(accounts, arguments[1]).serve();
+        List<Lock> second = arguments[0].equals("read") ? writing : first;
+        new LockDeadlockPatient(first, second, arguments[0].equals("virtual"), arguments[1]).serve();
     }
 
     @Override
@@ -72,10 +81,25 @@ public final class LockDeadlockPatient extends Patient {
         awaitParked(back);
     }
 
-    private Thread transfer(String name, int first, int second) {
-        return daemon(name, () -> {
+    /** By reflection: this is compiled for 17. */
+    private Thread start(String name, Runnable work) {
+        if (!virtual) {
+            return daemon(name, work);
+        }
+        try {
+            Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+            Class<?> type = Class.forName("java.lang.Thread$Builder");
+            type.getMethod("name", String.class).invoke(builder, name);
+            return (Thread) type.getMethod("start", Runnable.class).invoke(builder, work);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Thread transfer(String name, int from, int to) {
+        return start(name, () -> {
             try {
-                both(first, second, this::meet);
+                both(from, to, this::meet);
                 ends.add(name + " did it");
             } catch (RuntimeException e) {
                 ends.add(name + " failed: " + e);
@@ -84,19 +108,19 @@ public final class LockDeadlockPatient extends Patient {
     }
 
     private void take(int account) {
-        accounts.get(account).lock();
-        accounts.get(account).unlock();
+        second.get(account).lock();
+        second.get(account).unlock();
     }
 
     /** For the tellers the accounts have an order, so they are never part of it. */
-    private void both(int first, int second, Runnable between) {
-        accounts.get(first).lock();
+    private void both(int from, int to, Runnable between) {
+        first.get(from).lock();
         try {
             between.run();
-            accounts.get(second).lock();
-            accounts.get(second).unlock();
+            second.get(to).lock();
+            second.get(to).unlock();
         } finally {
-            accounts.get(first).unlock();
+            first.get(from).unlock();
         }
     }
 

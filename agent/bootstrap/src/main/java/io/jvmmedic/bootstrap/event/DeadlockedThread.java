@@ -36,7 +36,7 @@ public final class DeadlockedThread extends Event {
     public String thread;
 
     @Label("Thread Id")
-    @Description("Java thread id; -1 if unknown")
+    @Description("Java thread id, negative for a virtual thread; -1 if unknown")
     public long threadId;
 
     @Label("Waits For Lock")
@@ -48,7 +48,7 @@ public final class DeadlockedThread extends Event {
     public String ownerThread;
 
     @Label("Kind")
-    @Description("MONITOR or SYNCHRONIZER")
+    @Description("MONITOR, SYNCHRONIZER, or READ_LOCK when readers hold it")
     public String kind;
 
     @Label("Timed")

@@ -49,6 +49,7 @@ import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
 import io.jvmmedic.core.instrument.vibur.ViburIntegration;
 import io.jvmmedic.core.instrument.lock.DeadlockBreaker;
+import io.jvmmedic.core.instrument.lock.LockGraph;
 import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
 import io.jvmmedic.core.instrument.ucp.UcpIntegration;
 import io.jvmmedic.core.model.Mode;
@@ -157,6 +158,7 @@ final class Clinic {
     private ServerInquiry inquiry;
     private Engine engine;
     private Sampler sampler;
+    private LockGraph lockGraph;
     private AgentProperties properties;
     private Commands commands;
     private Optional<Mailbox> mailbox = Optional.empty();
@@ -317,6 +319,7 @@ final class Clinic {
         book = new IncidentBook(trail, clock, id -> folders.folderOf(id).map(Object::toString).orElse(""));
         IncidentEvidence evidence = new IncidentEvidence(trail, folders, signals);
         GrowPool growPool = new GrowPool(registry, config);
+        lockGraph = new LockGraph(census, opener);
         remedies = List.of(
                 new DumpInvolvedThreads(registry, census, evidence),
                 new DumpAllThreads(census, evidence),
@@ -330,7 +333,8 @@ final class Clinic {
                 new AbortDeadSessions(registry),
                 new RevivePool(registry),
                 new ResetPool(registry),
-                new BreakDeadlock(registry, census, new DeadlockBreaker(instrumentation, opener), trail::incidentOf),
+                new BreakDeadlock(registry, census, new DeadlockBreaker(instrumentation, opener), lockGraph,
+                        trail::incidentOf),
                 new GracefulRestart(config, reason -> lastWords(evidence, reason), this::vetoOnRestart));
         Ward ward = new Ward(Ladders.of(Ladders.EVIDENCE, remedies), Ladders.of(Ladders.STANDARD, remedies));
         inquiry = new ServerInquiry(config, registry, census, ThreadCpu.ofThisJvm(clock), signals::accept, clock);
@@ -375,7 +379,8 @@ final class Clinic {
         commands = new Commands(view);
         mailbox = home.flatMap(folder -> Mailbox.open(folder.jvm(), commands, properties, warn()));
         sampler = new Sampler(registry, census, census, signals, clock,
-                () -> new Sampler.Health(mode.get().toString(), engine.underWay(), engine.dropped()), this::eachTick);
+                () -> new Sampler.Health(mode.get().toString(), engine.underWay(), engine.dropped()), this::eachTick,
+                lockGraph);
         sampler.start();
         properties.announce(version(), mailbox.map(Mailbox::folder).orElse(null));
     }

@@ -8,6 +8,7 @@ import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.LockCycles;
 import io.jvmmedic.core.util.Phrases;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,13 +19,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Finds cycles of platform threads that wait for each other's locks.
+ * Finds cycles of threads that wait for each other's locks.
  *
- * <p>{@code CERTAIN}: the JVM reports the same threads waiting for the same locks twice, a second apart, the cycle closes,
- * and no wait has a time limit. {@code HINT} before that, and for ever when some wait is timed: two threads that retry
- * {@code tryLock} with a limit meet in a cycle and part again.
+ * <p>{@code CERTAIN}: the JVM, or a look into the locks where the JVM is blind, shows the same threads waiting for the
+ * same locks twice, a second apart, the cycle closes, and no wait has a time limit. {@code HINT} before that, and for ever
+ * when some wait is timed: two threads that retry {@code tryLock} with a limit meet in a cycle and part again.
  */
 public final class LockDeadlockDetector implements Detector {
+
+    /** Measure of a cycle that the JVM cannot be asked about: readers hold a lock of it, or a thread is virtual. */
+    public static final String BEYOND_JVM = "beyondJvm";
 
     /** A second, less the jitter of the sampler. */
     private static final long MIN_APART_MILLIS = 900;
@@ -89,21 +93,30 @@ public final class LockDeadlockDetector implements Detector {
             lines.add(line(cycle.get(i), cycle.get((i + cycle.size() - 1) % cycle.size())));
         }
         String threads = cycle.stream().map(row -> row.text("thread")).collect(Collectors.joining(", "));
-        String proof = timed ? "the JVM reports a cycle, but some wait in it has a time limit and ends by itself"
-                : confirmed ? "the JVM reported the same threads waiting for the same locks twice, a second apart,"
+        boolean beyondJvm = cycle.stream().anyMatch(row -> row.number("threadId") < 0
+                || row.text("kind").equals(LockCycles.READ_LOCK));
+        String witness = beyondJvm ? "a look into the locks show" : "the JVM report";
+        String proof = timed ? witness + "s a cycle, but some wait in it has a time limit and ends by itself"
+                : confirmed ? witness + "ed the same threads waiting for the same locks twice, a second apart,"
                         + " and no wait has a time limit"
-                : "the JVM reports a cycle; a second look is due";
+                : witness + "s a cycle; a second look is due";
         String sites = cycle.stream().map(row -> Phrases.site(row.text("site"))).distinct()
                 .collect(Collectors.joining(", "));
         return new Finding(name(), Fault.LOCK_DEADLOCK, resource, confidence,
                 resource + ": " + (confidence == Confidence.CERTAIN ? "deadlock" : "possible deadlock") + " of "
                         + Phrases.count(cycle.size(), "thread") + ": " + threads,
                 String.join("; ", lines), threads,
-                "Take these locks in the same order everywhere: " + sites + ".",
+                cycle.size() == 1 ? "Do not wait for the write lock while holding the read lock: " + sites + "."
+                        : "Take these locks in the same order everywhere: " + sites + ".",
                 new Evidence(proof, Rows.facts(resource.toString(), lines), List.of(),
                         Rows.threads(cycle.stream().map(row -> row.number("threadId"))),
-                        Map.of("threads", (long) cycle.size(),
-                                "monitors", cycle.stream().filter(row -> row.text("kind").equals("MONITOR")).count())));
+                        measures(cycle, beyondJvm)));
+    }
+
+    private static Map<String, Long> measures(List<Signal> cycle, boolean beyondJvm) {
+        long monitors = cycle.stream().filter(row -> row.text("kind").equals(LockCycles.MONITOR)).count();
+        return beyondJvm ? Map.of("threads", (long) cycle.size(), "monitors", monitors, BEYOND_JVM, 1L)
+                : Map.of("threads", (long) cycle.size(), "monitors", monitors);
     }
 
     /** {@code A holds Account@1b taken at Transfer.from:12 and waits at Transfer.to:14 for Account@2c held by B}. */

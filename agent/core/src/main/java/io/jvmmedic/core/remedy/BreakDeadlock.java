@@ -1,6 +1,7 @@
 package io.jvmmedic.core.remedy;
 
 import io.jvmmedic.core.instrument.lock.DeadlockBreaker;
+import io.jvmmedic.core.instrument.lock.LockGraph;
 import io.jvmmedic.core.instrument.lock.LockWait;
 import io.jvmmedic.core.model.Claim;
 import io.jvmmedic.core.model.Diagnosis;
@@ -15,9 +16,7 @@ import io.jvmmedic.core.util.Phrases;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
@@ -35,14 +34,16 @@ public final class BreakDeadlock implements Remedy {
 
     private final ThreadView threads;
     private final DeadlockBreaker breaker;
+    private final LockGraph graph;
     private final Election election;
     private final BiFunction<ResourceId, Fault, Optional<String>> incidents;
 
     /** @param incidents the id of the incident that is open on a fault of a resource */
-    public BreakDeadlock(ResourceRegistry registry, ThreadView threads, DeadlockBreaker breaker,
+    public BreakDeadlock(ResourceRegistry registry, ThreadView threads, DeadlockBreaker breaker, LockGraph graph,
             BiFunction<ResourceId, Fault, Optional<String>> incidents) {
         this.threads = threads;
         this.breaker = breaker;
+        this.graph = graph;
         this.election = new Election(registry);
         this.incidents = incidents;
     }
@@ -75,23 +76,20 @@ public final class BreakDeadlock implements Remedy {
         if (unavailable.isPresent()) {
             return impossible(id, unavailable.get());
         }
+        CycleView cycle = LockCycle.isBeyondJvm(diagnosis) ? new UnseenCycle(diagnosis, graph)
+                : new JvmCycle(diagnosis, threads, breaker);
         List<LockWait> candidates = new ArrayList<>();
         List<String> obstacles = new ArrayList<>();
-        for (long member : members) {
-            Thread thread = threads.byId(member);
-            LockWait wait = thread == null ? null : breaker.waitOf(thread).orElse(null);
-            if (wait == null) {
-                continue;
-            }
+        for (LockWait wait : cycle.waits()) {
             Thread owner = wait.owner();
             if (owner != null && !owner.isAlive()) {
                 return impossible(id, wait.lock() + " is held by " + owner.getName() + ", which has ended; what it guards may"
                         + " be half done, so it is not taken away");
             }
-            Optional<String> obstacle = Election.obstacle(thread).or(() -> breaker.obstacle(wait));
-            obstacle.ifPresentOrElse(why -> obstacles.add(thread.getName() + " " + why), () -> candidates.add(wait));
+            Election.obstacle(wait.thread()).or(() -> breaker.obstacle(wait)).ifPresentOrElse(
+                    why -> obstacles.add(wait.name() + " " + why), () -> candidates.add(wait));
         }
-        Optional<String> resolved = LockCycle.resolved(diagnosis);
+        Optional<String> resolved = cycle.resolved();
         if (resolved.isPresent()) {
             return impossible(id, resolved.get());
         }
@@ -100,13 +98,13 @@ public final class BreakDeadlock implements Remedy {
                     + (obstacles.isEmpty() ? "no thread of it can be seen" : String.join("; ", obstacles)));
         }
         LockWait victim = election.elect(candidates);
-        Claim claim = new Claim("the wait of " + victim.thread().getName() + " for " + Phrases.type(victim.lock())
+        Claim claim = new Claim("the wait of " + victim.name() + " for " + Phrases.type(victim.lock())
                 + " ends by an exception, it leaves the queue and lets go of what the cycle waits for, and none of the "
                 + members.size() + " threads is deadlocked any more, within " + WITHIN.toSeconds() + " s", WITHIN);
         Plan plan = new Plan(id, NAME, risk(), finding.confidence(), finding.evidence().proof(), claim,
-                "the patch of the lock's class is taken out at once; what " + victim.thread().getName()
+                "the patch of the lock's class is taken out at once; what " + victim.name()
                         + " was doing fails as one request");
-        return new Preparation.Ready(plan, new Break(diagnosis, victim, LockCycle.waits(members)));
+        return new Preparation.Ready(plan, new Break(diagnosis, cycle, victim));
     }
 
     private static Preparation impossible(ResourceId id, String why) {
@@ -116,27 +114,25 @@ public final class BreakDeadlock implements Remedy {
     private final class Break implements Action {
 
         private final Diagnosis diagnosis;
-        private final List<Long> members;
+        private final CycleView cycle;
         private final LockWait victim;
-        private final Map<Long, LockCycle.Wait> before;
 
-        private Break(Diagnosis diagnosis, LockWait victim, Map<Long, LockCycle.Wait> before) {
+        private Break(Diagnosis diagnosis, CycleView cycle, LockWait victim) {
             this.diagnosis = diagnosis;
-            this.members = diagnosis.primary().evidence().threads();
+            this.cycle = cycle;
             this.victim = victim;
-            this.before = before;
         }
 
         @Override
         public Optional<String> noLongerNeeded() {
-            return LockCycle.resolved(diagnosis).or(() -> victim.isOver()
-                    ? Optional.of(victim.thread().getName() + " does not wait any more") : Optional.empty());
+            return cycle.resolved().or(() -> victim.isOver()
+                    ? Optional.of(victim.name() + " does not wait any more") : Optional.empty());
         }
 
         @Override
         public String observe() {
-            return "deadlocked=" + LockCycle.deadlocked(members).size() + " of=" + members.size()
-                    + " victim=" + victim.thread().getName() + (victim.isOver() ? " ended" : " waiting");
+            return "deadlocked=" + cycle.deadlocked() + " of=" + diagnosis.primary().evidence().threads().size()
+                    + " victim=" + victim.name() + (victim.isOver() ? " ended" : " waiting");
         }
 
         @Override
@@ -149,23 +145,9 @@ public final class BreakDeadlock implements Remedy {
                     + Phrases.type(victim.lock()));
         }
 
-        /**
-         * Those who wait for a lock that another of the old cycle now holds and uses are not stuck any more; so it counts that
-         * nobody waits for the victim as before, and that none is deadlocked, in an old cycle or a new one.
-         */
         @Override
         public boolean claimHolds() {
-            if (!victim.isGone()) {
-                return false;
-            }
-            Map<Long, LockCycle.Wait> now = LockCycle.waits(members);
-            Set<Long> deadlocked = LockCycle.deadlocked(members);
-            return members.stream().allMatch(member -> hasMoved(member, now.get(member))
-                    || !deadlocked.contains(member) && before.get(member).owner() != victim.threadId());
-        }
-
-        private boolean hasMoved(long member, LockCycle.Wait now) {
-            return now == null || !now.equals(before.get(member));
+            return victim.isGone() && cycle.isFreeOf(victim);
         }
     }
 }

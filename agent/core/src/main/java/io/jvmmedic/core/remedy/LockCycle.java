@@ -1,5 +1,6 @@
 package io.jvmmedic.core.remedy;
 
+import io.jvmmedic.core.detect.LockDeadlockDetector;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.util.Jdk;
@@ -21,12 +22,17 @@ final class LockCycle {
 
     /** Why the fault does not stand any more; empty when it does, or when it is none that can be asked about. */
     static Optional<String> resolved(Diagnosis diagnosis) {
-        if (diagnosis.primary().fault() != Fault.LOCK_DEADLOCK || !Jdk.hasModule("java.management")) {
+        if (diagnosis.primary().fault() != Fault.LOCK_DEADLOCK || !Jdk.hasModule("java.management") || isBeyondJvm(diagnosis)) {
             return Optional.empty();
         }
         List<Long> members = diagnosis.primary().evidence().threads();
         return Deadlocked.now().containsAll(members) ? Optional.empty()
                 : Optional.of("its threads are not deadlocked any more");
+    }
+
+    /** Whether the JVM cannot be asked about it: readers hold a lock of it, or a thread of it is virtual. */
+    static boolean isBeyondJvm(Diagnosis diagnosis) {
+        return diagnosis.primary().evidence().measure(LockDeadlockDetector.BEYOND_JVM) > 0;
     }
 
     /** Which of these threads are deadlocked now, whatever the cycle. */

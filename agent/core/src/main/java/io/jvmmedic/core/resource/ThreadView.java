@@ -1,5 +1,7 @@
 package io.jvmmedic.core.resource;
 
+import java.util.List;
+
 /** The live platform threads as of the last look; taken once per sampling round without any stack. */
 public interface ThreadView {
 
@@ -12,6 +14,11 @@ public interface ThreadView {
      */
     default long tasksDone(Thread thread) {
         return -1;
+    }
+
+    /** All of them; empty where nobody looks. */
+    default List<Thread> all() {
+        return List.of();
     }
 
     /** Live platform threads at the last look. */

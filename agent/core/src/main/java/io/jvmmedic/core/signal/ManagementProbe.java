@@ -1,7 +1,8 @@
 package io.jvmmedic.core.signal;
 
-import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.LockCycles;
+import io.jvmmedic.core.resource.LockCycles.Member;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.Jdk;
@@ -27,9 +28,6 @@ import java.util.Set;
  */
 final class ManagementProbe implements JvmProbe {
 
-    /** Asking for deadlocks may use this share of one core: the pause until the next look is so many times its cost. */
-    private static final int REST_FACTOR = 500;
-    private static final long MIN_REST_MILLIS = 900;
     private static final int MAX_CYCLE_THREADS = 50;
 
     private final Clock clock;
@@ -84,7 +82,7 @@ final class ManagementProbe implements JvmProbe {
             long before = System.nanoTime();
             deadlocked = threads.findDeadlockedThreads();
             long costMillis = (System.nanoTime() - before) / 1_000_000;
-            nextDeadlockLook = clock.monotonicMillis() + Math.max(MIN_REST_MILLIS, costMillis * REST_FACTOR);
+            nextDeadlockLook = clock.monotonicMillis() + Math.max(CycleRows.MIN_REST_MILLIS, costMillis * CycleRows.REST_FACTOR);
         }
         // In a round without a look the known ones are asked alone, which is cheap: a cycle that stands is told each round.
         return deadlocked == null ? List.of() : rows(deadlocked, tick, now);
@@ -104,7 +102,7 @@ final class ManagementProbe implements JvmProbe {
         for (Long id : infos.keySet()) {
             List<ThreadInfo> cycle = cycleOf(id, infos);
             if (!cycle.isEmpty() && done.add(smallest(cycle))) {
-                rows.addAll(rows(rotatedToSmallest(cycle), tick, now));
+                rows.addAll(CycleRows.of(members(rotatedToSmallest(cycle)), tick, now));
             }
         }
         return rows;
@@ -137,31 +135,18 @@ final class ManagementProbe implements JvmProbe {
         return rotated;
     }
 
-    private static List<Signal> rows(List<ThreadInfo> cycle, long tick, long now) {
-        StringBuilder key = new StringBuilder();
-        cycle.forEach(info -> key.append(info.getThreadId()).append('@').append(lockName(info)).append(' '));
-        String cycleId = Integer.toHexString(key.toString().hashCode());
-        List<Signal> rows = new ArrayList<>();
+    private static List<Member> members(List<ThreadInfo> cycle) {
+        List<Member> members = new ArrayList<>();
         for (int i = 0; i < cycle.size(); i++) {
             ThreadInfo info = cycle.get(i);
             ThreadInfo previous = cycle.get((i + cycle.size() - 1) % cycle.size());
-            rows.add(Signal.of(Signal.DEADLOCKED_THREAD, now)
-                    .with("tick", tick)
-                    .with("resource", new ResourceId(ResourceId.Kind.LOCK, "cycle-" + cycleId))
-                    .with("cycleId", cycleId)
-                    .with("position", i)
-                    .with("thread", info.getThreadName())
-                    .with("threadId", info.getThreadId())
-                    .with("lock", lockName(info))
-                    .with("ownerThread", info.getLockOwnerName())
-                    .with("kind", info.getThreadState() == Thread.State.BLOCKED ? "MONITOR" : "SYNCHRONIZER")
+            members.add(new Member(info.getThreadId(), info.getThreadName(), lockName(info),
+                    info.getThreadState() == Thread.State.BLOCKED ? LockCycles.MONITOR : LockCycles.SYNCHRONIZER,
                     // A timed wait ends by itself: two threads that retry tryLock(timeout) are no deadlock.
-                    .with("timed", info.getThreadState() == Thread.State.TIMED_WAITING)
-                    .with("site", AppFrames.top(info.getStackTrace()))
-                    .with("holdsAt", heldAt(info, previous.getLockInfo()))
-                    .build());
+                    info.getThreadState() == Thread.State.TIMED_WAITING,
+                    AppFrames.top(info.getStackTrace()), heldAt(info, previous.getLockInfo())));
         }
-        return rows;
+        return members;
     }
 
     private static String lockName(ThreadInfo info) {

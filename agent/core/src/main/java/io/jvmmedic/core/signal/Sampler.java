@@ -5,6 +5,7 @@ import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.resource.ExecutorHandle;
 import io.jvmmedic.core.resource.HttpPoolHandle;
+import io.jvmmedic.core.resource.LockCycles;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.resource.ThreadView;
@@ -48,6 +49,7 @@ public final class Sampler {
     private final Supplier<Health> health;
     private final Runnable eachTick;
     private final JvmProbe jvm;
+    private final CycleRows cycleRows;
     private final PoolRows poolRows;
     private final ExecutorRows executorRows;
     private final HttpRows httpRows;
@@ -68,6 +70,12 @@ public final class Sampler {
      */
     public Sampler(ResourceRegistry registry, ThreadView threads, Runnable census, Signals signals, Clock clock,
             Supplier<Health> health, Runnable eachTick) {
+        this(registry, threads, census, signals, clock, health, eachTick, LockCycles.NONE);
+    }
+
+    /** @param cycles finds the deadlocks that the JVM does not report */
+    public Sampler(ResourceRegistry registry, ThreadView threads, Runnable census, Signals signals, Clock clock,
+            Supplier<Health> health, Runnable eachTick, LockCycles cycles) {
         this.registry = registry;
         this.threads = threads;
         this.census = census;
@@ -76,6 +84,7 @@ public final class Sampler {
         this.health = health;
         this.eachTick = eachTick;
         this.jvm = Jdk.hasModule("java.management") ? new ManagementProbe(clock) : JvmProbe.NONE;
+        this.cycleRows = new CycleRows(cycles, clock);
         this.poolRows = new PoolRows(registry.leases(), threads);
         this.executorRows = new ExecutorRows(jvm);
         this.httpRows = new HttpRows(registry.leases(), threads);
@@ -152,6 +161,7 @@ public final class Sampler {
         }
         emit(UnpooledRows.of(registry.unpooled(), tick, now));
         emit(jvm.deadlocks(tick, now));
+        emit(cycleRows.of(tick, now));
         health(tick, now, late);
     }
 

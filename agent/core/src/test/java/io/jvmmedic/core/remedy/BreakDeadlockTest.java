@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.core.detect.LockDeadlockDetector;
 import io.jvmmedic.core.instrument.lock.BootBridge;
 import io.jvmmedic.core.instrument.lock.DeadlockBreaker;
+import io.jvmmedic.core.instrument.lock.LockGraph;
 import io.jvmmedic.core.instrument.lock.LockPatient;
+import io.jvmmedic.core.instrument.lock.LockWait;
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
@@ -18,7 +21,9 @@ import io.jvmmedic.core.resource.ThreadView;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +31,14 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real deadlocks of real threads. */
 class BreakDeadlockTest {
@@ -39,7 +48,8 @@ class BreakDeadlockTest {
     private final ResourceRegistry registry = new ResourceRegistry();
     private final DeadlockBreaker breaker = BootBridge.breaker();
     private final Map<Long, Thread> seen = new ConcurrentHashMap<>();
-    private final BreakDeadlock remedy = new BreakDeadlock(registry, view(), breaker,
+    private final LockGraph graph = BootBridge.graph();
+    private final BreakDeadlock remedy = new BreakDeadlock(registry, view(), breaker, graph,
             (resource, fault) -> Optional.of("20260101-1"));
 
     private ThreadView view() {
@@ -189,6 +199,89 @@ class BreakDeadlockTest {
         awaitEnd(waitsForLock, waitsForMonitor);
         assertTrue(waitsForLock.isVictim());
         assertNull(waitsForMonitor.failure());
+    }
+
+    /** A cycle that the JVM is blind to, found by the graph. */
+    private Action awaitUnseen(Thread... members) {
+        Set<Thread> wanted = Set.of(members);
+        LockGraph.Cycle found = await().atMost(LockPatient.SOON).until(() -> graph.find().stream()
+                .filter(cycle -> cycle.waits().stream().map(LockWait::thread).collect(Collectors.toSet()).equals(wanted))
+                .findFirst().orElse(null), Objects::nonNull);
+        Diagnosis diagnosis = Given.diagnosis(Fault.LOCK_DEADLOCK, CYCLE, Confidence.CERTAIN, List.of(), found.threadIds(),
+                Map.of("monitors", 0L, LockDeadlockDetector.BEYOND_JVM, 1L));
+        Action action = Given.ready(remedy.prepare(diagnosis)).action();
+        assertEquals(Optional.empty(), action.noLongerNeeded());
+        assertFalse(action.claimHolds());
+        return action;
+    }
+
+    @Test
+    void oneWhoWaitsForItselfToStopReadingIsFreed() throws Throwable {
+        ReentrantReadWriteLock table = new ReentrantReadWriteLock();
+        LockPatient upgrading = LockPatient.start("upgrading", () -> { }, table.readLock(), table.writeLock());
+        upgrading.awaitWaiting(breaker);
+        LockPatient reader = LockPatient.start("reader", () -> { }, table.readLock());
+        Action action = awaitUnseen(upgrading.thread());
+        action.apply();
+        await().atMost(LockPatient.SOON).until(action::claimHolds);
+        awaitEnd(upgrading, reader);
+        assertTrue(upgrading.isVictim());
+        assertNull(reader.failure());
+        assertFree(table.writeLock());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void readersInACircleAreFreed(boolean fair) throws Throwable {
+        ReentrantReadWriteLock one = new ReentrantReadWriteLock(fair);
+        ReentrantReadWriteLock two = new ReentrantReadWriteLock(fair);
+        CyclicBarrier bothHold = new CyclicBarrier(2);
+        LockPatient a = patient("a", bothHold, one.readLock(), two.writeLock());
+        LockPatient b = patient("b", bothHold, two.readLock(), one.writeLock());
+        b.awaitWaiting(breaker);
+        LockPatient bystander = LockPatient.start("bystander", () -> { }, one.readLock());
+        Action action = awaitUnseen(a.thread(), b.thread());
+        action.apply();
+        await().atMost(LockPatient.SOON).until(action::claimHolds);
+        awaitEnd(a, b, bystander);
+        assertEquals(1, victims(a, b));
+        assertNull(bystander.failure());
+        assertFree(one.writeLock(), two.writeLock());
+    }
+
+    /** The reader holds the lock already, but a writer stands before it and waits for the other reader. */
+    @Test
+    void aReaderBehindAWriterWhoWaitsForAnotherReaderIsFreed() throws Throwable {
+        ReentrantReadWriteLock table = new ReentrantReadWriteLock(true);
+        ReentrantLock gate = new ReentrantLock();
+        LockPatient first = LockPatient.start("first", () -> await().atMost(LockPatient.SOON)
+                .until(() -> table.getQueueLength() == 2), table.readLock(), gate);
+        first.awaitHolding(table.readLock());
+        LockPatient writer = LockPatient.start("writer", () -> { }, table.writeLock());
+        writer.awaitWaiting(breaker);
+        LockPatient second = LockPatient.start("second", () -> { }, gate, table.readLock());
+        Action action = awaitUnseen(first.thread(), writer.thread(), second.thread());
+        action.apply();
+        await().atMost(LockPatient.SOON).until(action::claimHolds);
+        awaitEnd(first, writer, second);
+        assertEquals(1, victims(first, writer, second));
+        assertFree(table.writeLock(), gate);
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreadsAreFreed() throws Throwable {
+        ReentrantLock one = new ReentrantLock();
+        ReentrantLock two = new ReentrantLock();
+        CyclicBarrier bothHold = new CyclicBarrier(2);
+        LockPatient a = LockPatient.startVirtual("a", () -> meet(bothHold), one, two);
+        LockPatient b = LockPatient.startVirtual("", () -> meet(bothHold), two, one);
+        Action action = awaitUnseen(a.thread(), b.thread());
+        action.apply();
+        await().atMost(LockPatient.SOON).until(action::claimHolds);
+        awaitEnd(a, b);
+        assertEquals(1, victims(a, b));
+        assertFree(one, two);
     }
 
     /** A victim that catches the exception and keeps what it holds has not helped anybody. */

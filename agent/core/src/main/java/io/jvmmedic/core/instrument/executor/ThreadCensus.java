@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.slf4j.Logger;
@@ -70,6 +71,11 @@ public final class ThreadCensus implements ThreadView, Runnable {
             // A wrapper of the host that cannot be looked through.
             return -1;
         }
+    }
+
+    @Override
+    public List<Thread> all() {
+        return threads.values().stream().map(seen -> seen.thread().get()).filter(Objects::nonNull).toList();
     }
 
     @Override

@@ -101,7 +101,7 @@ public final class DeadlockBreaker {
     void throwIn(LockWait wait, String message) throws Throwable {
         for (int i = 0; i < MAX_TRIES; i++) {
             if (wait.isOver()) {
-                throw new IllegalStateException(wait.thread().getName() + " does not wait for " + wait.lock() + " any more");
+                throw new IllegalStateException(wait.name() + " does not wait for " + wait.lock() + " any more");
             }
             Object predecessor = wait.queue().predecessor(wait.node());
             LockVictim victim = new LockVictim(wait.thread(), wait.synchronizer(), wait.node(),
@@ -126,7 +126,7 @@ public final class DeadlockBreaker {
                 return;
             }
         }
-        throw new IllegalStateException("those before " + wait.thread().getName() + " come and go too fast");
+        throw new IllegalStateException("those before " + wait.name() + " come and go too fast");
     }
 
     private static void awaken(LockWait wait, LockVictim victim, boolean mayGiveUp) {
@@ -134,10 +134,10 @@ public final class DeadlockBreaker {
         LockSupport.unpark(wait.thread());
         while (!victim.isTaken()) {
             if (wait.isOver() && victim.withdraw()) {
-                throw new IllegalStateException(wait.thread().getName() + " got " + wait.lock() + " in the last moment");
+                throw new IllegalStateException(wait.name() + " got " + wait.lock() + " in the last moment");
             }
             if (mayGiveUp && System.nanoTime() - deadline > 0 && victim.withdraw()) {
-                throw new IllegalStateException(wait.thread().getName() + " did not wake up within "
+                throw new IllegalStateException(wait.name() + " did not wake up within "
                         + WAKE_UP.toSeconds() + " s");
             }
             LockSupport.parkNanos(STEP_NANOS);

@@ -23,14 +23,14 @@ public final class LockWait {
     private final Object synchronizer;
     private final WaitQueue queue;
     private final Object node;
-    private final Optional<String> obstacle;
+    private final StackTraceElement[] stack;
 
-    private LockWait(Thread thread, Object synchronizer, WaitQueue queue, Object node, StackTraceElement[] stack) {
+    LockWait(Thread thread, Object synchronizer, WaitQueue queue, Object node) {
         this.thread = thread;
         this.synchronizer = synchronizer;
         this.queue = queue;
         this.node = node;
-        this.obstacle = obstacle(stack);
+        this.stack = thread.getStackTrace();
     }
 
     /** Empty when the thread waits for no such lock now. */
@@ -40,7 +40,7 @@ public final class LockWait {
             if (blocker != null && queue.isFor(blocker)) {
                 Object node = queue.nodeOf(blocker, thread);
                 return Optional.ofNullable(node)
-                        .map(found -> new LockWait(thread, blocker, queue, found, thread.getStackTrace()));
+                        .map(found -> new LockWait(thread, blocker, queue, found));
             }
         }
         return Optional.empty();
@@ -50,8 +50,18 @@ public final class LockWait {
         return thread;
     }
 
+    /** Negative for a virtual thread. */
     public long threadId() {
         return Jdk.threadId(thread);
+    }
+
+    /** The thread's name, or what to call it where it has none, as most virtual threads. */
+    public String name() {
+        return thread.getName().isEmpty() ? "virtual thread " + -threadId() : thread.getName();
+    }
+
+    StackTraceElement[] stack() {
+        return stack;
     }
 
     /** {@code java.util.concurrent.locks.ReentrantLock$NonfairSync@1b2c}, as the JVM calls it. */
@@ -80,7 +90,23 @@ public final class LockWait {
 
     /** Why this wait must not be ended; empty when it may. */
     public Optional<String> obstacle() {
-        return obstacle;
+        String outer = synchronizer.getClass().getName().replaceFirst("\\$.*", "");
+        if (!LOCK_TYPES.contains(outer)) {
+            return Optional.of("waits for " + outer + ", which is no lock whose ways are known");
+        }
+        for (StackTraceElement frame : stack) {
+            if (frame.getMethodName().equals("<clinit>")) {
+                return Optional.of("is initializing " + frame.getClassName() + ", which would stay unusable");
+            }
+        }
+        if (isIn(PLAIN)) {
+            return Optional.empty();
+        }
+        if (!isIn(INTERRUPTIBLE)) {
+            return Optional.of("gets the lock back after a condition, or waits in a way that is not known");
+        }
+        // An interrupt while it is made to try would leave the queue broken.
+        return isFirst() ? Optional.empty() : Optional.of("waits interruptibly behind others");
     }
 
     Object synchronizer() {
@@ -99,28 +125,8 @@ public final class LockWait {
         return queue.isShared(node);
     }
 
-    private Optional<String> obstacle(StackTraceElement[] stack) {
-        String outer = synchronizer.getClass().getName().replaceFirst("\\$.*", "");
-        if (!LOCK_TYPES.contains(outer)) {
-            return Optional.of("waits for " + outer + ", which is no lock whose ways are known");
-        }
-        for (StackTraceElement frame : stack) {
-            if (frame.getMethodName().equals("<clinit>")) {
-                return Optional.of("is initializing " + frame.getClassName() + ", which would stay unusable");
-            }
-        }
-        if (isIn(stack, PLAIN)) {
-            return Optional.empty();
-        }
-        if (!isIn(stack, INTERRUPTIBLE)) {
-            return Optional.of("gets the lock back after a condition, or waits in a way that is not known");
-        }
-        // An interrupt while it is made to try would leave the queue broken.
-        return isFirst() ? Optional.empty() : Optional.of("waits interruptibly behind others");
-    }
-
     /** Whether all frames from the park to the one that called the lock are among these methods. */
-    private static boolean isIn(StackTraceElement[] stack, Set<String> methods) {
+    private boolean isIn(Set<String> methods) {
         boolean entered = false;
         int i = 0;
         while (i < stack.length && !stack[i].getClassName().startsWith(LOCKS)) {

@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import java.util.concurrent.locks.AbstractQueuedLongSynchronizer;
@@ -68,6 +70,22 @@ final class WaitQueue {
             node = previous.getVolatile(node);
         }
         return null;
+    }
+
+    /** All nodes, first to last; those behind a place that is just being changed may come without those before it. */
+    List<Object> nodes(Object synchronizer) {
+        Deque<Object> nodes = new ArrayDeque<>();
+        Object node = tail.getVolatile(synchronizer);
+        while (node != null && nodes.size() < MAX_NODES) {
+            nodes.addFirst(node);
+            node = previous.getVolatile(node);
+        }
+        return List.copyOf(nodes);
+    }
+
+    /** Who waits there; {@code null} for nobody any more. */
+    Thread waiter(Object node) {
+        return (int) status.getVolatile(node) < 0 ? null : (Thread) waiter.getVolatile(node);
     }
 
     boolean isWaiting(Object node, Thread thread) {

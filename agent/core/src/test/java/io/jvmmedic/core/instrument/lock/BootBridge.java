@@ -2,12 +2,14 @@ package io.jvmmedic.core.instrument.lock;
 
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.instrument.ModuleOpener;
+import io.jvmmedic.core.resource.ThreadView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -29,6 +31,26 @@ public final class BootBridge {
     public static DeadlockBreaker breaker() {
         Instrumentation here = instrumentation();
         return new DeadlockBreaker(here, new ModuleOpener(here));
+    }
+
+    /** Sees all platform threads. */
+    public static LockGraph graph() {
+        return new LockGraph(new ThreadView() {
+            @Override
+            public Thread byId(long id) {
+                return null;
+            }
+
+            @Override
+            public List<Thread> all() {
+                return List.copyOf(Thread.getAllStackTraces().keySet());
+            }
+
+            @Override
+            public int count() {
+                return all().size();
+            }
+        }, new ModuleOpener(instrumentation()));
     }
 
     static synchronized Instrumentation instrumentation() {

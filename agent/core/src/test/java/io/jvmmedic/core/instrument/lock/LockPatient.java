@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Function;
 
 /** A thread that takes locks in order and lets go of them in {@code finally}; tells how that ended. */
 public final class LockPatient {
@@ -23,19 +24,41 @@ public final class LockPatient {
     private volatile Throwable failure;
     private volatile boolean interruptedAfter;
 
-    private LockPatient(String name, Runnable between, Taking taking, Lock... locks) {
-        thread = new Thread(() -> run(locks, 0, between, taking), name);
+    private LockPatient(Function<Runnable, Thread> maker, Runnable between, Taking taking, Lock... locks) {
+        thread = maker.apply(() -> run(locks, 0, between, taking));
         thread.setDaemon(true);
         thread.start();
     }
 
+    private static Function<Runnable, Thread> platform(String name) {
+        return work -> new Thread(work, name);
+    }
+
+    /** Only from 21 on. */
+    private static Function<Runnable, Thread> virtual(String name) {
+        return work -> {
+            try {
+                Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+                Class<?> type = Class.forName("java.lang.Thread$Builder");
+                type.getMethod("name", String.class).invoke(builder, name);
+                return (Thread) type.getMethod("unstarted", Runnable.class).invoke(builder, work);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+    }
+
+    public static LockPatient startVirtual(String name, Runnable between, Lock... locks) {
+        return new LockPatient(virtual(name), between, Lock::lock, locks);
+    }
+
     /** Takes the first lock, runs {@code between}, takes the others. */
     public static LockPatient start(String name, Runnable between, Lock... locks) {
-        return new LockPatient(name, between, Lock::lock, locks);
+        return new LockPatient(platform(name), between, Lock::lock, locks);
     }
 
     public static LockPatient start(String name, Runnable between, Taking taking, Lock... locks) {
-        return new LockPatient(name, between, taking, locks);
+        return new LockPatient(platform(name), between, taking, locks);
     }
 
     private void run(Lock[] locks, int next, Runnable between, Taking taking) {

@@ -1,0 +1,124 @@
+package io.jvmmedic.core.instrument.lock;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.core.resource.LockCycles.Member;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.junit.jupiter.api.Test;
+
+/** Cycles that the JVM does not report; each test leaves none behind. */
+class LockGraphTest {
+
+    private final DeadlockBreaker breaker = BootBridge.breaker();
+    private final LockGraph graph = BootBridge.graph();
+
+    private static Runnable meeting(CyclicBarrier all) {
+        return () -> {
+            try {
+                all.await(30, TimeUnit.SECONDS);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        };
+    }
+
+    private void free(LockPatient... members) {
+        for (LockPatient member : members) {
+            member.thread().interrupt();
+            member.awaitEnd();
+        }
+        assertEquals(List.of(), graph.cycles());
+    }
+
+    @Test
+    void tellsWhoWaitsForWhichLockAndWhere() {
+        ReentrantReadWriteLock one = new ReentrantReadWriteLock();
+        ReentrantReadWriteLock two = new ReentrantReadWriteLock();
+        CyclicBarrier bothHold = new CyclicBarrier(2);
+        LockPatient a = LockPatient.start("a", meeting(bothHold), Lock::lockInterruptibly, one.readLock(), two.writeLock());
+        LockPatient b = LockPatient.start("b", meeting(bothHold), Lock::lockInterruptibly, two.readLock(), one.writeLock());
+        List<List<Member>> cycles = await().atMost(LockPatient.SOON).until(graph::cycles, found -> !found.isEmpty());
+        assertEquals(1, cycles.size());
+        List<Member> cycle = cycles.get(0);
+        assertEquals(List.of(a.thread().getId(), b.thread().getId()), cycle.stream().map(Member::threadId).toList());
+        for (Member member : cycle) {
+            assertEquals("READ_LOCK", member.kind());
+            assertTrue(member.lock().startsWith("java.util.concurrent.locks.ReentrantReadWriteLock$NonfairSync@"));
+            assertFalse(member.site().isEmpty());
+            assertFalse(member.timed());
+        }
+        free(a, b);
+    }
+
+    @Test
+    void aLimitIsTold() {
+        ReentrantReadWriteLock table = new ReentrantReadWriteLock();
+        LockPatient a = LockPatient.start("a", () -> { }, lock -> lock.tryLock(1, TimeUnit.HOURS), table.readLock(),
+                table.writeLock());
+        List<List<Member>> cycles = await().atMost(LockPatient.SOON).until(graph::cycles, found -> !found.isEmpty());
+        assertTrue(cycles.get(0).get(0).timed());
+        free(a);
+    }
+
+    @Test
+    void whatTheJvmReportsIsLeftToIt() {
+        ReentrantLock one = new ReentrantLock();
+        ReentrantLock two = new ReentrantLock();
+        CyclicBarrier bothHold = new CyclicBarrier(2);
+        LockPatient a = LockPatient.start("a", meeting(bothHold), Lock::lockInterruptibly, one, two);
+        LockPatient b = LockPatient.start("b", meeting(bothHold), Lock::lockInterruptibly, two, one);
+        a.awaitWaiting(breaker);
+        b.awaitWaiting(breaker);
+        assertEquals(List.of(), graph.cycles());
+        free(a, b);
+    }
+
+    /** Readers, writers, latches and semaphores with queues behind them, and nobody waits for itself. */
+    @Test
+    void contentionIsNoCycle() throws InterruptedException {
+        ReentrantReadWriteLock table = new ReentrantReadWriteLock();
+        CountDownLatch done = new CountDownLatch(1);
+        Semaphore permits = new Semaphore(0);
+        Runnable hold = () -> {
+            try {
+                done.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        LockPatient reader = LockPatient.start("reader", hold, table.readLock());
+        reader.awaitHolding(table.readLock());
+        // Reads twice: its holds are counted in a thread-local, for the first reader is another.
+        LockPatient twice = LockPatient.start("twice", hold, table.readLock(), table.readLock());
+        twice.awaitHolding(table.readLock());
+        LockPatient writer = LockPatient.start("writer", () -> { }, table.writeLock());
+        writer.awaitWaiting(breaker);
+        LockPatient late = LockPatient.start("late", () -> { }, table.readLock());
+        late.awaitWaiting(breaker);
+        LockPatient acquiring = LockPatient.start("acquiring", () -> { }, lock -> {
+            permits.acquire();
+            lock.lock();
+        }, new ReentrantLock());
+        acquiring.awaitWaiting(breaker);
+        for (int i = 0; i < 20; i++) {
+            assertEquals(List.of(), graph.cycles());
+        }
+        done.countDown();
+        permits.release();
+        for (LockPatient patient : List.of(reader, twice, writer, late, acquiring)) {
+            patient.awaitEnd();
+            assertNull(patient.failure());
+        }
+    }
+}
