@@ -109,7 +109,7 @@ public final class LockDeadlockDetector implements Detector {
                 cycle.size() == 1 ? "Do not wait for the write lock while holding the read lock: " + sites + "."
                         : "Take these locks in the same order everywhere: " + sites + ".",
                 new Evidence(proof, Rows.facts(resource.toString(), lines), List.of(),
-                        Rows.threads(cycle.stream().map(row -> row.number("threadId"))),
+                        cycle.stream().map(row -> row.number("threadId")).toList(),
                         measures(cycle, beyondJvm)));
     }
 

@@ -48,6 +48,29 @@ class LockDeadlockDetectorTest {
     }
 
     @Test
+    void whoSawItIsSaid() {
+        Signal.Builder[] rows = cycle();
+        rows[0].with("threadId", -31).with("kind", "SYNCHRONIZER");
+        rows[1].with("kind", "READ_LOCK");
+        detector.evaluate(round(1, rows));
+        Finding finding = only(detector.evaluate(round(2, rows)));
+        assertEquals(Confidence.CERTAIN, finding.confidence());
+        assertEquals("a look into the locks showed the same threads waiting for the same locks twice, a second apart, and no"
+                + " wait has a time limit", finding.evidence().proof());
+        assertEquals(1, finding.evidence().measure(LockDeadlockDetector.BEYOND_JVM));
+        assertEquals(-31, finding.evidence().threads().get(0));
+    }
+
+    @Test
+    void oneWhoWaitsForItselfIsToldWhatItDidWrong() {
+        Signal.Builder row = deadlocked("a", 0, "A", "Table@1", "A").with("kind", "READ_LOCK");
+        detector.evaluate(round(1, row));
+        Finding finding = only(detector.evaluate(round(2, row)));
+        assertEquals(Confidence.CERTAIN, finding.confidence());
+        assertEquals("Do not wait for the write lock while holding the read lock: Transfer.to:14.", finding.advice());
+    }
+
+    @Test
     void otherMembersAreAnotherCycle() {
         detector.evaluate(round(1, cycle()));
         Signal.Builder[] rows = cycle();
