@@ -97,7 +97,7 @@ public final class BreakDeadlock implements Remedy {
             return impossible(id, "none of its waits can be ended: "
                     + (obstacles.isEmpty() ? "no thread of it can be seen" : String.join("; ", obstacles)));
         }
-        LockWait victim = election.elect(candidates);
+        LockWait victim = election.elect(candidates, cycle);
         Claim claim = new Claim("the wait of " + victim.name() + " for " + Phrases.type(victim.lock())
                 + " ends by an exception, it leaves the queue and lets go of what the cycle waits for, and none of the "
                 + members.size() + " threads is deadlocked any more, within " + WITHIN.toSeconds() + " s", WITHIN);

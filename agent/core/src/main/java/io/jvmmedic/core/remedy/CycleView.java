@@ -13,12 +13,15 @@ interface CycleView {
     /** The waits of it that are for locks of {@code java.util.concurrent}, as far as their threads are seen. */
     List<LockWait> waits();
 
+    /** The wait for what this thread of the cycle holds; empty when it is for a monitor. */
+    Optional<LockWait> waiterFor(Thread holder);
+
     /** How many of its threads are deadlocked now. */
     int deadlocked();
 
     /**
-     * Whether the others are free of a victim whose wait has ended: nobody waits for it as before, and nobody is deadlocked.
-     * Those who wait for a lock that another of the old cycle now holds and uses are not stuck any more.
+     * Whether the others are free of a victim whose wait has ended: nobody waits for it as before, and nobody is deadlocked,
+     * not in a new cycle either. Those who wait for a lock that another of the old cycle now holds and uses are not stuck.
      */
     boolean isFreeOf(LockWait victim);
 }

@@ -32,12 +32,15 @@ final class Election {
     }
 
     /**
-     * A thread with a connection has a transaction to lose. One that is first in its queue leaves it without touching the
-     * place of anybody else. Among equals, the one that was chosen least often.
+     * A thread with a connection has a transaction to lose. What a victim lets go of should reach the one who waits for it
+     * in the cycle: when another stands before that one, and wants the same two locks, the next deadlock is there at once. A
+     * victim that is first in its queue leaves it without touching the place of anybody else. Among equals, the one that was
+     * chosen least often.
      */
-    synchronized LockWait elect(List<LockWait> candidates) {
+    synchronized LockWait elect(List<LockWait> candidates, CycleView cycle) {
         return candidates.stream().min(Comparator
                 .<LockWait>comparingInt(wait -> connections(wait.thread()))
+                .thenComparing(wait -> !cycle.waiterFor(wait.thread()).map(LockWait::isFirst).orElse(false))
                 .thenComparing(wait -> !wait.isFirst())
                 .thenComparing(wait -> times.getOrDefault(wait.thread(), 0))).orElseThrow();
     }

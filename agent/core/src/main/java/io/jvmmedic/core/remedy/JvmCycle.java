@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** A cycle that the JVM itself reports: platform threads, monitors, locks with an owner. */
@@ -40,6 +39,11 @@ final class JvmCycle implements CycleView {
     }
 
     @Override
+    public Optional<LockWait> waiterFor(Thread holder) {
+        return waits().stream().filter(wait -> wait.owner() == holder).findFirst();
+    }
+
+    @Override
     public int deadlocked() {
         return LockCycle.deadlocked(members).size();
     }
@@ -47,9 +51,8 @@ final class JvmCycle implements CycleView {
     @Override
     public boolean isFreeOf(LockWait victim) {
         Map<Long, LockCycle.Wait> now = LockCycle.waits(members);
-        Set<Long> deadlocked = LockCycle.deadlocked(members);
-        return members.stream().allMatch(member -> hasMoved(member, now.get(member))
-                || !deadlocked.contains(member) && before.get(member).owner() != victim.threadId());
+        return LockCycle.deadlocked(members).isEmpty() && members.stream().allMatch(member ->
+                hasMoved(member, now.get(member)) || before.get(member).owner() != victim.threadId());
     }
 
     private boolean hasMoved(long member, LockCycle.Wait now) {

@@ -36,6 +36,16 @@ final class UnseenCycle implements CycleView {
     }
 
     @Override
+    public Optional<LockWait> waiterFor(Thread holder) {
+        for (int i = 0; i < waits.size(); i++) {
+            if (waits.get((i + 1) % waits.size()).thread() == holder) {
+                return Optional.of(waits.get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
     public int deadlocked() {
         return now().map(cycle -> cycle.waits().size()).orElse(0);
     }

@@ -172,6 +172,30 @@ class BreakDeadlockTest {
         assertFree(one, two);
     }
 
+    /** Else the one in between takes what the victim lets go of, and is the next to be locked up with the other. */
+    @Test
+    void whatTheVictimHoldsReachesTheOneWhoWaitsForIt() throws Throwable {
+        for (int i = 0; i < 2; i++) {
+            ReentrantLock one = new ReentrantLock();
+            ReentrantLock two = new ReentrantLock();
+            CyclicBarrier bothHold = new CyclicBarrier(3);
+            LockPatient a = patient("a", bothHold, one, two);
+            LockPatient b = patient("b", bothHold, two, one);
+            a.awaitHolding(one);
+            b.awaitHolding(two);
+            LockPatient between = LockPatient.start("between", () -> { }, one, two);
+            between.awaitWaiting(breaker);
+            meet(bothHold);
+            Action action = Given.ready(remedy.prepare(i == 0 ? awaitDeadlock(a, b) : awaitDeadlock(b, a))).action();
+            action.apply();
+            await().atMost(LockPatient.SOON).until(action::claimHolds);
+            awaitEnd(a, b, between);
+            assertTrue(b.isVictim());
+            assertNull(a.failure());
+            assertNull(between.failure());
+        }
+    }
+
     @Test
     void ofAMonitorAndALockTheLockGivesWay() throws Throwable {
         Object monitor = new Object();
