@@ -11,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLXML;
 import net.bytebuddy.asm.Advice;
 
-/** {@code getObject} of a statement: mostly a plain value, sometimes a locator that reads through the driver's connection. */
+/**
+ * {@code getObject} of a statement: mostly a plain value, sometimes a locator that reads through the driver's connection.
+ */
 final class EscapedValueFromStatementAdvice {
 
     private EscapedValueFromStatementAdvice() {

@@ -3,7 +3,9 @@ package io.jvmmedic.core.instrument.agroal;
 import io.jvmmedic.bootstrap.Hooks;
 import net.bytebuddy.asm.Advice;
 
-/** A transaction manager's recovery takes a handler as an {@code XAConnection}, whose {@code XAResource} works without it. */
+/**
+ * A transaction manager's recovery takes a handler as an {@code XAConnection}, whose {@code XAResource} works without it.
+ */
 final class LentForRecoveryAdvice {
 
     private LentForRecoveryAdvice() {

@@ -12,7 +12,9 @@ import java.sql.ResultSet;
 import java.sql.SQLXML;
 import net.bytebuddy.asm.Advice;
 
-/** {@code getObject} of a result set: mostly a plain value, sometimes a locator that reads through the driver's connection. */
+/**
+ * {@code getObject} of a result set: mostly a plain value, sometimes a locator that reads through the driver's connection.
+ */
 final class EscapedValueFromRowAdvice {
 
     private EscapedValueFromRowAdvice() {

@@ -94,7 +94,7 @@ class AgroalTest {
             BORROWERS.submit(() -> pool.getConnection()).get().close();
             PoolHandle handle = medic.registry.pools().get(0);
             Chaos.reclaims(pool, handle, 200);
-            // Who loses a handler before it has got a wrapper brings it into the books, and it goes from there with the wrapper.
+            // A borrower who loses a handler before it has got a wrapper brings it into the books; it goes with the wrapper.
             await().atMost(PATIENCE).untilAsserted(() -> {
                 System.gc();
                 medic.registry.prune();
