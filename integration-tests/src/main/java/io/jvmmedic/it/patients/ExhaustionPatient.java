@@ -4,16 +4,14 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.net.URI;
 import java.net.URL;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 
 /**
  * A pool that after {@code break} is busy for good reasons: {@code slow} statements, connections held {@code io}-bound
- * across a call to another service, or simply a {@code small} pool under more clients than it can serve; or all of its
- * statements wait for a row that is {@code locked} by somebody outside. There is something to say and nothing to do.
- * Arguments: which, and the URL of a server.
+ * across a call to another service, or simply a {@code small} pool under more clients than it can serve. All of it
+ * makes progress, so there is something to say and nothing to do. Arguments: which, and the URL of a server.
  */
 public final class ExhaustionPatient extends Patient {
 
@@ -28,7 +26,6 @@ public final class ExhaustionPatient extends Patient {
         void with(Connection connection) throws Exception;
     }
 
-    private final String which;
     private final Use whenBroken;
     private final long connectionTimeoutMillis;
     private final String url;
@@ -36,17 +33,14 @@ public final class ExhaustionPatient extends Patient {
     private volatile Use use = ExhaustionPatient::quickly;
     private HikariDataSource pool;
     private Load load;
-    private Connection console;
 
     private ExhaustionPatient(String which, String url) throws Exception {
-        this.which = which;
         this.url = url;
         connectionTimeoutMillis = which.equals("small") ? SHORT_PATIENCE_MILLIS : PATIENCE_MILLIS;
         whenBroken = Map.<String, Use>of(
                 "slow", ExhaustionPatient::slowly,
                 "io", this::acrossTheNetwork,
-                "small", ExhaustionPatient::often,
-                "locked", ExhaustionPatient::sell).get(which);
+                "small", ExhaustionPatient::often).get(which);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -60,35 +54,16 @@ public final class ExhaustionPatient extends Patient {
         Garbage.produce();
         on("status", ignored -> load.status());
         on("break", ignored -> {
-            if (which.equals("locked")) {
-                lockTheStock();
-            }
             use = whenBroken;
             return "";
         });
     }
 
     @Override
-    protected void close() throws SQLException {
-        if (console != null) {
-            console.close();
-        }
+    protected void close() {
         load.stop();
         pool.close();
         backend.close();
-    }
-
-    /** Somebody at a console, who changes a row and goes to lunch. */
-    private void lockTheStock() throws SQLException {
-        console = DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + "ApplicationName=console");
-        run(console, "create table if not exists stock(id int primary key, n int)");
-        run(console, "insert into stock values (1, 10) on conflict do nothing");
-        console.setAutoCommit(false);
-        run(console, "update stock set n = n where id = 1");
-    }
-
-    private static void sell(Connection connection) throws SQLException {
-        run(connection, "update stock set n = n - 1 where id = 1");
     }
 
     private void order() throws Exception {

@@ -50,6 +50,14 @@ public enum ExhaustionCause {
         return words;
     }
 
+    /** Whether it could not be told from this side alone: it comes later than the first belief, and is the better one. */
+    public boolean isTheServersWord() {
+        return switch (this) {
+            case LOCK_WAIT, DATABASE_UNREACHABLE, DATABASE_FULL, CREATOR_DEAD, CREATOR_STUCK -> true;
+            default -> false;
+        };
+    }
+
     /** Name of the measure that counts the slots of this cause. */
     String measure() {
         return MEASURE + name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -4,6 +4,7 @@ import io.jvmmedic.bootstrap.AdviceFailures;
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.audit.Chronicle;
 import io.jvmmedic.core.detect.Detector;
+import io.jvmmedic.core.detect.ExhaustionCause;
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
@@ -272,7 +273,12 @@ public final class Engine {
 
     private static boolean isWorse(Diagnosis now, Diagnosis before) {
         return now.primary().confidence().compareTo(before.primary().confidence()) > 0
-                || now.primary().evidence().leases().size() > before.primary().evidence().leases().size();
+                || now.primary().evidence().leases().size() > before.primary().evidence().leases().size()
+                || isBetterKnown(ExhaustionCause.of(now.primary().evidence()), ExhaustionCause.of(before.primary().evidence()));
+    }
+
+    private static boolean isBetterKnown(ExhaustionCause now, ExhaustionCause before) {
+        return now != before && now.isTheServersWord();
     }
 
     private void forgetGone(long now) {

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** On a real database; the one on PostgreSQL is a scenario of its own. */
+/** On a real database. */
 class LockWaitsTest {
 
     private static final String URL = "jdbc:h2:mem:lock-waits;LOCK_TIMEOUT=20000";
