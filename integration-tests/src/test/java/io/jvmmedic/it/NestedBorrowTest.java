@@ -3,6 +3,7 @@ package io.jvmmedic.it;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.it.harness.Attach;
+import io.jvmmedic.it.harness.Database;
 import io.jvmmedic.it.harness.PatientJvm;
 import io.jvmmedic.it.harness.Scenario;
 import io.jvmmedic.it.harness.Story;
@@ -22,6 +23,7 @@ class NestedBorrowTest {
             attach = {Attach.PREMAIN, Attach.HOT}, agentOptions = "undo-after=3s")
     void isHealedAndTheLoanGivenBack(PatientJvm jvm) {
         List<String> pools = jvm.services();
+        Story.awaitSeen(jvm, pools.size());
         Map<String, Double> before = jvm.rates(pools);
         jvm.ask("break");
         Story.awaitHealed(jvm, GROW, pools.size());
@@ -46,5 +48,21 @@ class NestedBorrowTest {
         assertTrue(after < 0.1 * before, "served " + before + "/s before and " + after + "/s, so something was done");
         Story.assertOnlyLooked(jvm);
         assertTrue(jvm.ask("pool").endsWith("max=4"), jvm.ask("pool"));
+    }
+
+    /** The first attempt learns it the hard way. */
+    @Scenario(patient = NestedBorrowPatient.class, libraries = "postgresql",
+            arguments = {"%libs", "HikariCP-7.1.0", "%database"}, jdks = 17)
+    void isNotHealedWhereTheDatabaseHasNoSessionToSpare(PatientJvm jvm, Database database) {
+        Story.awaitSeen(jvm, 1);
+        Awaitility.await("pool is full").atMost(Story.SOON).until(() -> jvm.ask("pool").contains("total=4 "));
+        database.limitSessions(4);
+        jvm.ask("break");
+        jvm.witness().await(Story.SOON, "Remediation",
+                row -> row.getString("remedy").equals(GROW) && row.getString("outcome").equals("INEFFECTIVE"));
+        jvm.witness().await(Story.SOON, "Finding", row -> row.getString("fault").equals("POOL_EXHAUSTION")
+                && row.getString("summary").contains("the database has no session to spare"));
+        assertTrue(jvm.agentLines().stream().anyMatch(line -> line.contains("53300") && line.contains("is not grown")),
+                jvm.agentLines().toString());
     }
 }

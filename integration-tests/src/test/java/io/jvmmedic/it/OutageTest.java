@@ -21,12 +21,13 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class OutageTest {
 
     private static final String POOLS = "HikariCP-7.1.0";
+    private static final String MORE_POOLS = POOLS + "+agroal-3.2.1";
     private static final String ABORT = "abort-dead-sessions";
     private static final String EVICT = "soft-evict-pool";
     /** A statement may be asked about sooner than in a real service, where most take longer. */
     private static final String QUICK = "dead-peer.suspect-after=2s";
 
-    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", POOLS},
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", MORE_POOLS},
             agentOptions = QUICK, jdks = 17, attach = Attach.HOT)
     void deadPeersAreAbortedAndALongReportIsNot(PatientJvm jvm, Database database) {
         deadPeers(jvm, database);
@@ -36,6 +37,7 @@ class OutageTest {
             agentOptions = QUICK, jdks = 25)
     void nobodyIsAbortedUntilTheServiceCanBeReached(PatientJvm jvm, Database database) {
         List<String> pools = jvm.services();
+        Story.awaitSeen(jvm, pools.size());
         Map<String, Double> before = jvm.rates(pools);
         database.proxy().refuse();
         database.proxy().silence(link -> true);
@@ -59,6 +61,7 @@ class OutageTest {
 
     private static void deadPeers(PatientJvm jvm, Database database) {
         List<String> pools = jvm.services();
+        Story.awaitSeen(jvm, pools.size());
         Set<Integer> alive = Stream.of(jvm.ask("report").split(" ")).map(Integer::valueOf).collect(Collectors.toSet());
         assertEquals(pools.size(), alive.size());
         Map<String, Double> before = jvm.rates(pools);
@@ -79,6 +82,7 @@ class OutageTest {
     @ResourceLock("demotion")
     void sessionsOfADemotedServerAreEvicted(PatientJvm jvm, Database database) {
         List<String> pools = jvm.services();
+        Story.awaitSeen(jvm, pools.size());
         Map<String, Double> before = jvm.rates(pools);
         database.demote();
         Story.awaitHealed(jvm, EVICT, pools.size());
@@ -109,6 +113,7 @@ class OutageTest {
     /** The pools do most of it by themselves; whatever was done beside that has helped and was not forceful. */
     private static void comesBack(PatientJvm jvm, Runnable outage) {
         List<String> pools = jvm.services();
+        Story.awaitSeen(jvm, pools.size());
         Map<String, Double> before = jvm.rates(pools);
         outage.run();
         jvm.awaitNinetyPercent(before);

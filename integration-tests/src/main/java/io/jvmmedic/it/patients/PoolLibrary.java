@@ -30,7 +30,8 @@ final class PoolLibrary {
             "c3p0", "C3p0",
             "druid", "Druid",
             "agroal", "Agroal",
-            "vibur", "Vibur");
+            "vibur", "Vibur",
+            "ucp", "Ucp");
 
     private final String name;
     private final PoolUnderTest.Maker maker;

@@ -21,6 +21,13 @@ public final class Story {
     private Story() {
     }
 
+    /** Waits until borrowers of so many pools are seen: after a hot attach, hooks go into what is loaded one by one. */
+    public static void awaitSeen(PatientJvm jvm, int pools) {
+        Awaitility.await("hooks in " + pools + " pools").atMost(SOON).until(() -> jvm.witness()
+                .rows("PoolSample", row -> row.getLong("borrows") > 0).stream()
+                .map(row -> row.getString("resource")).distinct().count() >= pools);
+    }
+
     /** Waits for a certain finding of that fault. */
     public static RecordedEvent awaitCertain(PatientJvm jvm, String fault) {
         return jvm.witness().await(SOON, "Finding",

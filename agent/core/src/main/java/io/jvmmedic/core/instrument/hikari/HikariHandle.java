@@ -129,7 +129,8 @@ final class HikariHandle extends WeakHandle<Object> implements PoolHandle {
         }
         boolean room = members.total(pool) < members.maximum(pool);
         boolean wanted = room && (members.waiting(pool) > 0 || members.idle(pool) < members.minimumIdle(pool));
-        if (!wanted) {
+        // A pool is seen before its constructor is through: then it has none yet.
+        if (!wanted || members.adder(pool) == null) {
             return new Creator(false, false, null);
         }
         return new Creator(true, members.adder(pool).isShutdown(), members.adderThread(pool));
