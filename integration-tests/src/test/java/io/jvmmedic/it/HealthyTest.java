@@ -18,7 +18,8 @@ class HealthyTest {
     private static final String OLDEST =
             "HikariCP-3.4.5+tomcat-jdbc-9.0.112+commons-dbcp2-2.9.0+c3p0-0.9.5.5+druid-1.2.8+agroal-1.16+vibur-22.2";
     private static final String NEWEST =
-            "HikariCP-7.1.0+tomcat-jdbc-11.0.25+commons-dbcp2-2.14.0+c3p0-0.14.1+druid-1.2.28+agroal-3.2.1+vibur-26.0";
+            "HikariCP-7.1.0+tomcat-jdbc-11.0.25+commons-dbcp2-2.14.0+c3p0-0.14.1+druid-1.2.28+agroal-3.2.1+vibur-26.0"
+            + "+ucp-23.9.0.25.07";
 
     private static final Duration DEADLINE = Duration.ofSeconds(120);
 
