@@ -694,7 +694,8 @@ public abstract class PoolContract {
                 try {
                     pull(handle.closeEntry(), entry);
                 } catch (IllegalStateException givenBack) {
-                    assertFalse(handle.inUse(entry));
+                    // Some pools are still busy giving it back, on threads of their own.
+                    await().atMost(PATIENCE).until(() -> !handle.inUse(entry));
                 }
                 result(closer);
             }
