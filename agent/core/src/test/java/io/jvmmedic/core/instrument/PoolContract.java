@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class PoolContract {
 
-    protected static final Duration PATIENCE = Duration.ofSeconds(20);
+    protected static final Duration PATIENCE = Duration.ofSeconds(40);
     /** Longer than a test may take: a waiter that is not served fails by the test's patience, never by its own. */
     protected static final long LONG_WAIT_MILLIS = 60_000;
     private static final int ROUNDS = 200;
