@@ -62,7 +62,7 @@ public abstract class PoolContract {
     /** Longer than a test may take: a waiter that is not served fails by the test's patience, never by its own. */
     protected static final long LONG_WAIT_MILLIS = 60_000;
     private static final int ROUNDS = 200;
-    private static final int RACES = 100;
+    private static final int RACES = 40;
     private static final int COLLECTIONS = 5;
 
     private final ExecutorService borrowers = Executors.newCachedThreadPool();
