@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -123,8 +124,10 @@ final class AgroalMembers {
     // ---- the pool, without its locks
 
     /** All handlers; the list copies itself on each write, so what it holds now is a snapshot. */
+    /** Read without the list's lock, so a place that is just being filled may be empty. */
     List<Object> handlers(Object pool) {
-        return Arrays.asList((Object[]) Members.read(Members.read(pool, allConnections), listed));
+        return Arrays.stream((Object[]) Members.read(Members.read(pool, allConnections), listed))
+                .filter(Objects::nonNull).toList();
     }
 
     boolean isListed(Object pool, Object handler) {
