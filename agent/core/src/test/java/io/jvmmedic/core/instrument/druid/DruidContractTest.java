@@ -49,15 +49,6 @@ class DruidContractTest extends PoolContract {
         return variant.endsWith(LISTED);
     }
 
-    /** {@code setAutoCommit}, {@code commit} and others read again what they have found open, and it is null by then. */
-    @Override
-    protected boolean isOwnFault(RuntimeException thrown) {
-        StackTraceElement[] stack = thrown.getStackTrace();
-        // The JIT leaves the stack out when it has seen many.
-        return thrown instanceof NullPointerException && (stack.length == 0
-                || stack[0].getClassName().startsWith("com.alibaba.druid.pool."));
-    }
-
     /** What Druid's own API hands out. */
     @Override
     protected Map<String, Kept> kept() {
