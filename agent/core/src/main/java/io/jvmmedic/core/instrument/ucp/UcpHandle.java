@@ -106,6 +106,18 @@ final class UcpHandle extends WeakHandle<Object> implements PoolHandle {
             members.endBorrow(entry);
             members.close(entry);
             members.adjust(pool);
+            serve(pool);
+        }
+    }
+
+    /**
+     * Who waits in UCP orders a connection once. If another one takes what came, nobody ever orders for the first again,
+     * whatever room there is: it looks five times a second for what is never made.
+     */
+    private void serve(Object pool) throws Throwable {
+        int available = members.total(pool) - members.borrowed(pool);
+        for (int missing = members.pending(pool) - available; missing > 0; missing--) {
+            members.order(pool);
         }
     }
 
@@ -135,10 +147,9 @@ final class UcpHandle extends WeakHandle<Object> implements PoolHandle {
         return Lever.of("UniversalConnectionPool.setMaxPoolSize", size -> act(pool -> members.setMaximum(pool, size)));
     }
 
-    /** Those who wait look again five times a second; this makes the pool look, too. */
     @Override
     public Lever<Integer> kick() {
-        return Lever.of("Core.kickAdjuster", wanted -> act(members::adjust));
+        return Lever.of("Core.growAvailableAsynch", wanted -> act(this::serve));
     }
 
     @Override

@@ -51,7 +51,8 @@ public final class UcpIntegration implements Integration {
                         .hook(ADVICE + "LeftAdvice", method("borrowConnection", "(" + INFO + ")" + ENTRY)),
                 Weave.into(COMMON + "Core")
                         .needs(method("retrieve", "(Loracle/ucp/common/CoreConnection;)Z"),
-                                method("forEach", "(Ljava/util/function/Consumer;)V"), method("kickAdjuster", "()V")),
+                                method("forEach", "(Ljava/util/function/Consumer;)V"), method("kickAdjuster", "()V"),
+                                method("growAvailableAsynch", "(" + INFO + ")V")),
                 Weave.into(COMMON + "CoreConnectionImpl")
                         .needs(field("upc", "Loracle/ucp/common/UniversalPooledConnectionImpl;"))
                         .hook(ADVICE + "ReturnedAdvice", method("makeAvailable", "()V"))

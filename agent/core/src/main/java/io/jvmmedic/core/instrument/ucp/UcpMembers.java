@@ -34,6 +34,7 @@ final class UcpMembers {
     private final Method retrieve;
     private final Method forEach;
     private final Method kickAdjuster;
+    private final Method grow;
     private final Field entryPool;
     private final Method available;
     private final Method status;
@@ -69,6 +70,7 @@ final class UcpMembers {
         retrieve = coreType.method("retrieve", connection.type());
         forEach = coreType.method("forEach", Consumer.class);
         kickAdjuster = coreType.method("kickAdjuster");
+        grow = coreType.method("growAvailableAsynch", retrievalInfo.getReturnType());
         delegate = connection.method("getDelegate");
         makeAvailable = connection.method("makeAvailable");
         close = connection.method("close");
@@ -120,6 +122,11 @@ final class UcpMembers {
 
     void adjust(Object pool) throws Throwable {
         Members.call(Members.read(pool, core), kickAdjuster);
+    }
+
+    /** Orders one connection for whoever is first; does nothing where the pool has no room. */
+    void order(Object pool) throws Throwable {
+        Members.call(Members.read(pool, core), grow, Members.call(pool, retrievalInfo));
     }
 
     /** A physical connection as the pool makes them, not counted by it. */
