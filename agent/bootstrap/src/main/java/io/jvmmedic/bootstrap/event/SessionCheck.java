@@ -38,7 +38,7 @@ public final class SessionCheck extends Event {
     public long silentFor;
 
     @Label("Verdict")
-    @Description("ALIVE, CLOSED, GONE, ANSWERED, UNREACHABLE or UNKNOWN")
+    @Description("ALIVE, CLOSED, GONE, ANSWERED, UNREACHABLE, LISTENING or UNKNOWN")
     public String verdict;
 
     @Label("Proof")

@@ -10,11 +10,19 @@ final class Bursts {
 
     static final int WINDOW_ROUNDS = 10;
 
-    /** @param lost errors that ended a session; {@code sessions} distinct connections with an error */
-    record Burst(long lost, long sessions, long readOnly) {
+    /**
+     * @param lost errors that ended a session
+     * @param sessions distinct connections with an error
+     * @param readOnly refused writes
+     * @param lastReadOnly those of the last round
+     */
+    record Burst(long lost, long sessions, long readOnly, long lastReadOnly) {
     }
 
-    private final History<String, List<Burst>> counts = History.unbroken();
+    private record Counts(long lost, long sessions, long readOnly) {
+    }
+
+    private final History<String, List<Counts>> counts = History.unbroken();
 
     void open(Round round) {
         counts.open(round);
@@ -23,15 +31,17 @@ final class Bursts {
     /** Takes in a row; once per pool and round. */
     Burst of(Signal pool) {
         String resource = pool.text("resource");
-        Burst now = new Burst(pool.number("lostErrors"), pool.number("failedSessions"), pool.number("readOnlyErrors"));
-        List<Burst> known = counts.get(resource);
-        List<Burst> window = known == null ? new ArrayList<>() : new ArrayList<>(known);
+        Counts now = new Counts(pool.number("lostErrors"), pool.number("failedSessions"), pool.number("readOnlyErrors"));
+        List<Counts> known = counts.get(resource);
+        List<Counts> window = known == null ? new ArrayList<>() : new ArrayList<>(known);
         window.add(now);
         if (window.size() > WINDOW_ROUNDS) {
             window.remove(0);
         }
         counts.put(resource, window);
-        Burst first = window.get(0);
-        return new Burst(now.lost() - first.lost(), now.sessions() - first.sessions(), now.readOnly() - first.readOnly());
+        Counts first = window.get(0);
+        Counts before = window.get(Math.max(0, window.size() - 2));
+        return new Burst(now.lost() - first.lost(), now.sessions() - first.sessions(), now.readOnly() - first.readOnly(),
+                now.readOnly() - before.readOnly());
     }
 }

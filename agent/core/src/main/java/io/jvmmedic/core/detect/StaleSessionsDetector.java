@@ -37,7 +37,7 @@ public final class StaleSessionsDetector implements Detector {
     private static final Set<String> DEAD = Set.of("CLOSED", "GONE", "UNREACHABLE");
 
     /** What was said last. */
-    private record Answer(Signal fresh, List<Signal> dead, long alive, int age) {
+    private record Answer(Signal fresh, List<Signal> dead, long alive, long unknown, int age) {
     }
 
     private final Bursts bursts = new Bursts();
@@ -66,6 +66,10 @@ public final class StaleSessionsDetector implements Detector {
             Bursts.Burst burst = bursts.of(pool);
             Answer answer = answer(round, pool);
             if (burst.readOnly() >= READ_ONLY_ERRORS) {
+                if (burst.lastReadOnly() == 0) {
+                    // It was, but is no more: the sessions may have been replaced meanwhile.
+                    continue;
+                }
                 findings.add(readOnly(pool, burst, answer));
             } else if (burst.lost() > 0 && burst.sessions() >= LOST_SESSIONS) {
                 findings.add(lost(pool, burst, answer));
@@ -78,12 +82,13 @@ public final class StaleSessionsDetector implements Detector {
         String resource = pool.text("resource");
         Answer known = answers.get(resource);
         Answer now = known == null || known.age() >= VALID_ROUNDS ? null
-                : new Answer(known.fresh(), known.dead(), known.alive(), known.age() + 1);
+                : new Answer(known.fresh(), known.dead(), known.alive(), known.unknown(), known.age() + 1);
         for (Signal fresh : round.of(Signal.FRESH_CONNECTION, pool.resource())) {
             List<Signal> idle = round.of(Signal.SESSION_CHECK, pool.resource()).stream()
                     .filter(row -> row.number("leaseId") < 0).toList();
             now = new Answer(fresh, idle.stream().filter(row -> DEAD.contains(row.text("verdict"))).toList(),
-                    idle.stream().filter(row -> row.text("verdict").equals("ALIVE")).count(), 0);
+                    idle.stream().filter(row -> row.text("verdict").equals("ALIVE")).count(),
+                    idle.stream().filter(row -> row.text("verdict").equals("UNKNOWN")).count(), 0);
         }
         if (now != null) {
             answers.put(resource, now);
@@ -123,7 +128,7 @@ public final class StaleSessionsDetector implements Detector {
             return finding(pool, Confidence.CERTAIN, errors + ", " + dead + " dead as well",
                     errors + "; a fresh connection works, and of " + dead + ": " + answer.dead().get(0).text("proof"), answer);
         }
-        boolean unknown = answer.alive() == 0 && pool.number("idle") > 0;
+        boolean unknown = answer.alive() == 0 && answer.unknown() > 0;
         return finding(pool, unknown ? Confidence.SUSPECTED : Confidence.HINT, errors,
                 errors + "; a fresh connection works, " + (unknown ? "nothing is known of the idle sessions"
                         : "no idle session was found dead"), answer);

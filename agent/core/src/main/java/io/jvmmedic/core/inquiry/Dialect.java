@@ -115,6 +115,29 @@ final class Dialect {
         }
     }
 
+    /**
+     * The role of a session as its server has reported it by itself, so that nothing is sent. PostgreSQL does so from 14 on,
+     * by the parameters {@code in_hot_standby} and {@code default_transaction_read_only}.
+     */
+    static Role reportedRole(Connection physical) {
+        String standby = parameter(physical, "in_hot_standby");
+        String readOnly = parameter(physical, "default_transaction_read_only");
+        if (standby == null || readOnly == null) {
+            return Role.UNKNOWN;
+        }
+        return standby.equals("on") || readOnly.equals("on") ? Role.READ_ONLY : Role.WRITABLE;
+    }
+
+    private static String parameter(Connection physical, String name) {
+        try {
+            Method getter = physical.getClass().getMethod("getParameterStatus", String.class);
+            getter.setAccessible(true);
+            return (String) getter.invoke(physical, name);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
+    }
+
     private interface Reading<T> {
         T of(ResultSet rows) throws SQLException;
     }

@@ -39,6 +39,8 @@ final class Interview {
         ANSWERED,
         /** The other side acknowledges nothing any more. */
         UNREACHABLE,
+        /** Its borrower waits for what the server may say unasked, and may wait for ever. */
+        LISTENING,
         UNKNOWN
     }
 
@@ -63,7 +65,13 @@ final class Interview {
     private static final int PROBES = 3;
     /** What is on its way from a server may be stuck for some seconds in a bad network. */
     private static final long ANSWERED_MILLIS = 10_000;
+    private static final Set<String> FAULTS = Set.of(Verdict.CLOSED.name(), Verdict.GONE.name(), Verdict.ANSWERED.name(),
+            Verdict.UNREACHABLE.name());
     private static final int MAX_IDLE = 50;
+    /** Where the driver of PostgreSQL waits for rows, and where for a notification. */
+    private static final String DRIVER = "org.postgresql.core.v3.QueryExecutorImpl";
+    private static final String RESULTS = "processResults";
+    private static final String NOTIFICATIONS = "processNotifies";
     private static final int NETWORK_MILLIS = 5_000;
 
     private final PoolHandle pool;
@@ -97,6 +105,9 @@ final class Interview {
             });
             if (reason == Reason.READ_ONLY && role == Dialect.Role.WRITABLE) {
                 askPooled();
+                if (pooledRole == Dialect.Role.UNKNOWN) {
+                    pooledRole = reportedRole();
+                }
             }
         } catch (Throwable e) {
             error = text(e);
@@ -109,6 +120,12 @@ final class Interview {
             judge(idle);
         }
         return rows;
+    }
+
+    /** Whether it is worth asking again soon. */
+    boolean tellsOfAFault() {
+        return role == Dialect.Role.WRITABLE && pooledRole == Dialect.Role.READ_ONLY
+                || rows.stream().map(row -> row.text("verdict")).anyMatch(FAULTS::contains);
     }
 
     boolean reached() {
@@ -226,6 +243,18 @@ final class Interview {
         }
     }
 
+    /** Of a session that is free before and after the look: while somebody uses it, its role is that somebody's. */
+    private Dialect.Role reportedRole() {
+        Dialect.Role seen = Dialect.Role.UNKNOWN;
+        for (Idle one : idle()) {
+            Dialect.Role reported = Dialect.reportedRole(one.physical());
+            if (reported != Dialect.Role.UNKNOWN && !pool.inUse(one.entry()) && seen != Dialect.Role.READ_ONLY) {
+                seen = reported;
+            }
+        }
+        return seen;
+    }
+
     private void judge(List<Idle> idle) {
         TcpTable table = TcpTable.read();
         for (Idle one : idle) {
@@ -275,9 +304,12 @@ final class Interview {
         if (network.isPresent()) {
             return network.get();
         }
+        if (one.borrower().isIn(DRIVER, NOTIFICATIONS)) {
+            return new Judgement(Verdict.LISTENING, "it waits for a notification, not for an answer");
+        }
         if (backend != null) {
             boolean answered = backend.forMillis() >= ANSWERED_MILLIS && one.quiet()
-                    && one.lease().idleMillis() >= ANSWERED_MILLIS && one.borrower().isIn(RESULTS, RESULTS_METHOD);
+                    && one.lease().idleMillis() >= ANSWERED_MILLIS && one.borrower().isIn(DRIVER, RESULTS);
             return answered ? new Judgement(Verdict.ANSWERED, "the server has answered and been idle for "
                     + Phrases.duration(backend.forMillis()) + ", and not a byte of it has arrived")
                     : new Judgement(Verdict.UNKNOWN, "the server is idle on this session for "
@@ -286,10 +318,6 @@ final class Interview {
         return unknownToServer(physical)
                 .orElse(new Judgement(Verdict.UNKNOWN, "neither the network nor the server tell"));
     }
-
-    /** Where the driver of PostgreSQL waits for rows; for a notification it waits elsewhere, and may for ever. */
-    private static final String RESULTS = "org.postgresql.core.v3.QueryExecutorImpl";
-    private static final String RESULTS_METHOD = "processResults";
 
     private static Optional<Judgement> network(Optional<TcpTable.Row> row) {
         return row.filter(one -> one.retransmits() >= RETRANSMITS && one.unacknowledged() > 0 || one.probes() >= PROBES)

@@ -33,7 +33,8 @@ import java.util.function.ToLongFunction;
  * learns is written as signals, and detectors judge them, so that a recording tells the whole proof.
  *
  * <p>Each talk costs the server one connection for a moment. So one at a time for a pool, never more often than every
- * {@value #EVERY_MILLIS} ms, and after each failure half as often: a server that is full or down is not to be knocked at.
+ * {@value #EVERY_MILLIS} ms, and half as often after each that told of nothing ill: a report of 20 minutes is not to be
+ * asked about 400 times. After each failure half as often too: a server that is full or down is not to be knocked at.
  *
  * <p>Belongs to the engine's thread; the talks run on disposable ones.
  */
@@ -41,6 +42,9 @@ public final class ServerInquiry {
 
     static final long EVERY_MILLIS = 3_000;
     private static final long MAX_EVERY_MILLIS = 60_000;
+    private static final long MAX_EVERY_MILLIS_IF_REACHED = 10_000;
+    /** A session of which nobody can tell is asked about so many times without a pause: the proof may take a while. */
+    private static final int PATIENT_TALKS = 6;
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int MAX_AT_ONCE = 4;
     /** How far back errors count as one burst. */
@@ -57,12 +61,24 @@ public final class ServerInquiry {
     private record Moment(long millis, long lost, long sessions, long readOnly, long total, boolean wanted) {
     }
 
+    /**
+     * A silent session when it was looked at last.
+     *
+     * @param cpuNanos CPU time of its thread, -1 if unknown
+     * @param times in a row, in the same statement
+     * @param unknown nobody could tell about it
+     */
+    private record Look(long cpuNanos, long idleMillis, int times, boolean unknown) {
+    }
+
     /** What is asked of one pool. */
     private static final class Talks {
         private final Deque<Moment> moments = new ArrayDeque<>();
-        private DisposableCall<Boolean> call;
-        private long nextAt;
+        private DisposableCall<Interview> call;
+        private Reason reason;
+        private long endedAt = Long.MIN_VALUE / 2;
         private long everyMillis = EVERY_MILLIS;
+        private boolean reached = true;
         private long wantedSince = -1;
         private int jamRounds;
         private long jamAskedAt = Long.MIN_VALUE;
@@ -77,8 +93,8 @@ public final class ServerInquiry {
     private final Globs excluded;
     private final long suspectAfter;
     private final Map<String, Talks> talks = new HashMap<>();
-    /** CPU time of the threads of silent sessions when they were looked at last, by lease. */
-    private final Map<Long, Long> cpuBefore = new ConcurrentHashMap<>();
+    /** By lease. */
+    private final Map<Long, Look> looks = new ConcurrentHashMap<>();
 
     /**
      * @param cpuNanos CPU time of a thread, -1 if unknown
@@ -123,16 +139,26 @@ public final class ServerInquiry {
 
     private void settle(Talks own) {
         if (own.call != null && (own.call.isDone() || own.call.isOverdue())) {
-            boolean reached = false;
+            boolean telling = false;
+            own.reached = false;
             try {
-                reached = own.call.isDone() && own.call.result();
+                if (own.call.isDone()) {
+                    Interview interview = own.call.result();
+                    own.reached = interview.reached();
+                    telling = interview.tellsOfAFault() || isAskedAnew();
+                }
             } catch (Throwable e) {
                 // As good as no answer.
             }
             own.call = null;
-            own.everyMillis = reached ? EVERY_MILLIS : Math.min(MAX_EVERY_MILLIS, own.everyMillis * 2);
-            own.nextAt = clock.monotonicMillis() + own.everyMillis;
+            own.everyMillis = own.reached && telling ? EVERY_MILLIS
+                    : Math.min(own.reached ? MAX_EVERY_MILLIS_IF_REACHED : MAX_EVERY_MILLIS, own.everyMillis * 2);
+            own.endedAt = clock.monotonicMillis();
         }
+    }
+
+    private boolean isAskedAnew() {
+        return looks.values().stream().anyMatch(look -> look.unknown() && look.times() < PATIENT_TALKS);
     }
 
     private Optional<Reason> reason(Talks own, Signal row, Round round) {
@@ -187,7 +213,9 @@ public final class ServerInquiry {
 
     private void ask(Talks own, Signal row, Reason reason) {
         long running = talks.values().stream().filter(one -> one.call != null).count();
-        if (own.call != null || clock.monotonicMillis() < own.nextAt || running >= MAX_AT_ONCE) {
+        // Another reason is another question, to a server that answers.
+        long every = own.reached && own.reason != reason ? EVERY_MILLIS : own.everyMillis;
+        if (own.call != null || clock.monotonicMillis() < own.endedAt + every || running >= MAX_AT_ONCE) {
             return;
         }
         PoolHandle pool = registry.byId(row.resource()).orElse(null) instanceof PoolHandle found ? found : null;
@@ -197,11 +225,17 @@ public final class ServerInquiry {
         if (reason == Reason.JAM) {
             own.jamAskedAt = clock.monotonicMillis();
         }
+        if (own.reason != reason) {
+            own.reason = reason;
+            own.everyMillis = own.reached ? EVERY_MILLIS : own.everyMillis;
+        }
         own.call = DisposableCall.start(LIMIT, clock, () -> {
             Interview interview = new Interview(pool, registry.leases(), reason,
                     reason == Reason.SILENT ? silent(pool) : List.of(), clock);
-            interview.conduct().forEach(target);
-            return interview.reached();
+            List<Signal> rows = interview.conduct();
+            rows.forEach(this::remember);
+            rows.forEach(target);
+            return interview;
         });
     }
 
@@ -216,14 +250,24 @@ public final class ServerInquiry {
                 }
             }
         }
-        cpuBefore.keySet().removeIf(lease -> registry.leases().byId(lease) == null);
+        looks.keySet().removeIf(lease -> registry.leases().byId(lease) == null);
         return found;
     }
 
+    /** Whether the thread has not run since it was looked at before, in the same statement. */
     private boolean isQuiet(Lease.View lease) {
         Thread thread = lease.userId() < 0 ? null : threads.byId(lease.userId());
         long cpu = thread == null ? -1 : cpuNanos.applyAsLong(thread);
-        Long before = cpu < 0 ? cpuBefore.remove(lease.id()) : cpuBefore.put(lease.id(), cpu);
-        return cpu >= 0 && before != null && before == cpu;
+        Look before = looks.get(lease.id());
+        boolean same = before != null && lease.idleMillis() >= before.idleMillis();
+        looks.put(lease.id(), new Look(cpu, lease.idleMillis(), same ? before.times() + 1 : 1, true));
+        return same && cpu >= 0 && before.cpuNanos() == cpu;
+    }
+
+    private void remember(Signal row) {
+        if (row.type().equals(Signal.SESSION_CHECK)) {
+            looks.computeIfPresent(row.number("leaseId"), (lease, look) -> new Look(look.cpuNanos(), look.idleMillis(),
+                    look.times(), row.text("verdict").equals(Interview.Verdict.UNKNOWN.name())));
+        }
     }
 }

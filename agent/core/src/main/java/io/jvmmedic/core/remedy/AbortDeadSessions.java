@@ -1,7 +1,6 @@
 package io.jvmmedic.core.remedy;
 
 import io.jvmmedic.core.model.Claim;
-import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.Plan;
@@ -51,10 +50,6 @@ public final class AbortDeadSessions implements Remedy {
         PoolHandle pool = registry.byId(id).orElse(null) instanceof PoolHandle found ? found : null;
         if (pool == null || pool.state() == null) {
             return new Preparation.Impossible(id + ": the pool is gone");
-        }
-        // Silence alone is what a long report looks like, whatever the settings say.
-        if (finding.confidence() != Confidence.CERTAIN) {
-            return new Preparation.Impossible(id + ": nothing proves that these sessions are dead");
         }
         List<Target> targets = new ArrayList<>();
         for (long leaseId : finding.evidence().leases()) {

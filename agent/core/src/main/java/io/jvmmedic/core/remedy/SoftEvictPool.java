@@ -76,14 +76,15 @@ public final class SoftEvictPool implements Remedy {
         if (gone.isPresent()) {
             return impossible(id, gone.get());
         }
-        List<Lease> idle = registry.leases().slots(pool).stream().filter(SoftEvictPool::isFree).toList();
+        // Those in use are stale as well, and let go of when they come back.
+        List<Lease> idle = registry.leases().slots(pool).stream().filter(slot -> askedFor || isFree(slot)).toList();
         if (idle.isEmpty()) {
             return impossible(id, "none of its idle connections was ever borrowed, so nothing would show that they were"
                     + " replaced");
         }
         String noun = Phrases.count(idle.size(), "connection");
-        Claim claim = new Claim("none of the " + noun + " that are idle now is idle in the pool after at most "
-                + WITHIN.toSeconds() + " s", WITHIN);
+        Claim claim = new Claim("none of the " + noun + (askedFor ? " of now" : " that are idle now")
+                + " is idle in the pool after at most " + WITHIN.toSeconds() + " s", WITHIN);
         Plan plan = new Plan(id, NAME, risk(), finding.confidence(), finding.evidence().proof(), claim,
                 "none: the pool opens new connections as it needs them");
         return new Preparation.Ready(plan, new Evict(pool, idle, askedFor));
@@ -98,7 +99,7 @@ public final class SoftEvictPool implements Remedy {
     }
 
     private static Optional<String> noLongerNeeded(PoolHandle.State state, boolean askedFor) {
-        if (state.idle() == 0) {
+        if (state.idle() == 0 && (!askedFor || state.total() == 0)) {
             return Optional.of("it has no idle connection to evict");
         }
         return askedFor || state.waiting() > 0 ? Optional.empty() : Optional.of("nobody waits for a connection any more");

@@ -57,12 +57,14 @@ class StaleSessionsDetectorTest {
 
     @Test
     void aFreshConnectionAloneIsNoProof() {
-        assertEquals(Confidence.SUSPECTED, only(afterCalm(lost(3, 3), fresh(POOL, "OK"))).confidence());
+        assertEquals(Confidence.SUSPECTED, only(afterCalm(lost(3, 3), fresh(POOL, "OK"),
+                check(POOL, -1, 0, "UNKNOWN"))).confidence());
     }
 
     @Test
     void idleSessionsThatLiveAreLeftAlone() {
         assertNothingAboveHint(afterCalm(lost(3, 3), fresh(POOL, "OK"), check(POOL, -1, 0, "ALIVE")));
+        assertNothingAboveHint(detector.evaluate(round(3, lost(6, 6), fresh(POOL, "OK"))));
     }
 
     @Test
@@ -89,6 +91,13 @@ class StaleSessionsDetectorTest {
         assertEquals(Confidence.CERTAIN, finding.confidence());
         assertEquals("pool:orders: 3 writes refused as read-only within 10 s, its sessions are with a server that takes none",
                 finding.summary());
+    }
+
+    @Test
+    void aBurstThatIsOverIsNoFinding() {
+        afterCalm(readOnly(3), roles("WRITABLE", "READ_ONLY"));
+        assertEquals(List.of(), detector.evaluate(round(3, readOnly(3))));
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(round(4, readOnly(4)))).confidence(), "and on it goes");
     }
 
     @Test

@@ -156,7 +156,7 @@ class InterviewTest {
     void aListenerWaitsForSomethingElse() throws Exception {
         Interview.Silent listening = silent(7, "org.postgresql.core.v3.QueryExecutorImpl", "processNotifies");
         knows(List.of(7, "idle", 1_200_000L));
-        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, listening)));
+        assertEquals(List.of("LISTENING"), verdicts(ask(Reason.SILENT, listening)));
     }
 
     @Test
@@ -193,6 +193,30 @@ class InterviewTest {
         assertEquals("WRITABLE", row.text("role"));
         assertEquals("READ_ONLY", row.text("pooledRole"));
         assertEquals(server.asked, old.asked);
+    }
+
+    @Test
+    void whereNothingCanBeBorrowedTheServerMayHaveReportedTheRoleOfAnIdleSession() {
+        server.answers.put("select case", List.of(List.of("rw")));
+        Sessions old = new Sessions();
+        pool.idle(old.session(3, null));
+        assertEquals("UNKNOWN", ask(Reason.READ_ONLY).get(0).text("pooledRole"), "an older server does not report");
+        old.parameters.put("in_hot_standby", "off");
+        old.parameters.put("default_transaction_read_only", "off");
+        assertEquals("WRITABLE", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
+        old.parameters.put("in_hot_standby", "on");
+        assertEquals("READ_ONLY", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
+        assertEquals(List.of(), old.asked, "nothing is sent on it");
+    }
+
+    @Test
+    void theRoleOfASessionInUseIsThatOfItsUser() {
+        server.answers.put("select case", List.of(List.of("rw")));
+        Sessions old = new Sessions();
+        old.parameters.put("in_hot_standby", "off");
+        old.parameters.put("default_transaction_read_only", "on");
+        pool.out(old.session(3, null), handle);
+        assertEquals("UNKNOWN", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.FakeClock;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,19 +66,28 @@ class ServerInquiryTest {
     }
 
     @Test
-    void aBurstIsAskedAboutOnceInAWhile() {
+    void aBurstIsAskedAboutLessAndLessWhileNothingIsFoundAndAtOnceForAnotherReason() {
         ServerInquiry inquiry = inquiry(Map.of());
         round(inquiry, true, errors(0, 0, 0));
         round(inquiry, true, errors(3, 3, 0));
         answered(1);
         assertEquals("LOST", heard.get(0).text("reason"));
         assertEquals("OK", heard.get(0).text("outcome"));
-        round(inquiry, true, errors(3, 3, 0));
-        round(inquiry, true, errors(3, 3, 0));
-        assertEquals(1, connects.get(), "too soon");
-        round(inquiry, true, errors(3, 3, 0));
-        round(inquiry, true, errors(3, 3, 0));
-        answered(2);
+        List<Integer> at = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            int before = connects.get();
+            round(inquiry, true, errors(3L * tick, 3L * tick, 0));
+            if (connects.get() > before) {
+                at.add(tick);
+            }
+        }
+        assertEquals(4, at.size(), () -> "after 6 s, then every 10 s, but: " + at);
+        round(inquiry, true, errors(3L * tick, 3L * tick, 0));
+        int before = connects.get();
+        for (int i = 0; i < 5; i++) {
+            round(inquiry, true, errors(3L * tick, 3L * tick, 30));
+        }
+        assertEquals(before + 1, connects.get(), "read-only is another question");
     }
 
     @Test

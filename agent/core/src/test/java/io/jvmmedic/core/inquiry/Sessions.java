@@ -41,17 +41,21 @@ final class Sessions {
         }
 
         public abstract int getBackendPID();
+
+        public abstract String getParameterStatus(String name);
     }
 
     /** Answers by the beginning of the question, each a list of rows. */
     final Map<String, List<List<Object>>> answers = new LinkedHashMap<>();
     final List<String> asked = new ArrayList<>();
+    final Map<String, String> parameters = new LinkedHashMap<>();
     String product = "PostgreSQL";
 
     Connection session(int pid, Socket socket) {
         boolean[] closed = {false};
         InvocationHandler handler = (self, method, arguments) -> switch (method.getName()) {
             case "getBackendPID" -> pid;
+            case "getParameterStatus" -> parameters.get((String) arguments[0]);
             case "createStatement" -> statement();
             case "getMetaData" -> metaData();
             case "isValid", "getAutoCommit" -> true;

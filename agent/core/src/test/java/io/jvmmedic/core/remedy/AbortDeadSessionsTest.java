@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
+import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.CoarseClock;
@@ -78,12 +79,15 @@ class AbortDeadSessionsTest {
         assertEquals(0, pool.state().idle());
     }
 
+    /** FORCEFUL: the policy shadows it, unless the user named this pool in {@code force-on-suspicion}. */
     @Test
-    void silenceWithoutProofIsNeverAborted() {
+    void silenceWithoutProofIsPlannedAsASuspicionForThePolicyToJudge() {
         Object entry = silent();
         CoarseClock.set(SILENT_TICKS);
-        assertEquals("pool:orders: nothing proves that these sessions are dead",
-                Given.impossible(remedy.prepare(diagnosis(Confidence.SUSPECTED, entry))));
+        Plan plan = Given.ready(remedy.prepare(diagnosis(Confidence.SUSPECTED, entry))).plan();
+        assertEquals(Confidence.SUSPECTED, plan.confidence());
+        assertEquals(Risk.FORCEFUL, plan.risk());
+        assertEquals(List.of(), aborted);
     }
 
     @Test

@@ -70,6 +70,17 @@ class SoftEvictPoolTest {
     }
 
     @Test
+    void staleConnectionsThatAreAllInUseAreLetGoOfWhenTheyComeBack() throws Throwable {
+        pool.borrow(handle);
+        boolean[] told = {false};
+        pool.softEvict = Lever.of("FakePool.softEvict", nothing -> told[0] = true);
+        Action action = Given.ready(remedy.prepare(diagnosis(Map.of("softEvict", 1L)))).action();
+        action.apply();
+        assertTrue(told[0]);
+        assertTrue(action.claimHolds());
+    }
+
+    @Test
     void whatWasFoundBeforeTheLastEvictionIsVoid() throws Throwable {
         use();
         Diagnosis found = diagnosis(Map.of("softEvict", 1L, "asOf", System.currentTimeMillis() - 5));
@@ -82,9 +93,12 @@ class SoftEvictPoolTest {
 
     @Test
     void refusesWhereItCannotHelp() {
-        Object first = pool.borrow(handle);
         assertEquals("pool:orders: it has no idle connection to evict",
-                Given.impossible(remedy.prepare(diagnosis(Map.of("softEvict", 1L)))));
+                Given.impossible(remedy.prepare(diagnosis(Map.of("softEvict", 1L)))), "nor any other");
+        Object first = pool.borrow(handle);
+        pool.await(got -> { });
+        assertEquals("pool:orders: it has no idle connection to evict",
+                Given.impossible(remedy.prepare(diagnosis(Map.of()))));
         assertEquals("pool:orders: its slots are leaked, evicting idle connections frees none of them",
                 Given.impossible(remedy.prepare(diagnosis(Map.of("cause.leak", 3L)))));
         pool.giveBack(first);

@@ -1,6 +1,7 @@
 package io.jvmmedic.core.signal;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ public class PoolRowsTest {
     private final ResourceRegistry registry = new ResourceRegistry();
     private final Leases leases = registry.leases();
     private final Object hostPool = new Object();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicReference<Thread> borrower = new AtomicReference<>();
     private final PoolRows rows = new PoolRows(leases, new ThreadView() {
         @Override
@@ -60,7 +63,7 @@ public class PoolRowsTest {
         Object entry = new Object();
         CountDownLatch borrowed = new CountDownLatch(1);
         borrower.set(new Thread(() -> {
-            leases.borrowed(hostPool, entry, new Object(), (host, all) -> new OnePool(host));
+            leases.borrowed(hostPool, entry, new Object(), (host, all) -> new OnePool(host, waiting));
             borrowed.countDown();
             runLongStatement();
         }, "migration"));
@@ -89,6 +92,33 @@ public class PoolRowsTest {
         }
     }
 
+    @Test
+    void whileSomebodyWaitsTheSlotTimeIsToldBySiteAndForAWhileAfter() {
+        Object entry = new Object();
+        Object handle = new Object();
+        borrower.set(Thread.currentThread());
+        leases.borrowed(hostPool, entry, handle, (host, all) -> new OnePool(host, waiting));
+        PoolHandle pool = registry.pools().get(0);
+        assertEquals(List.of(), slotTimes(rows.of(pool, Map.of(), 1, 0, -1)), "nobody waits");
+        waiting.set(3);
+        for (int tick = 2; tick <= 4; tick++) {
+            rows.of(pool, Map.of(), tick, 0, -1);
+        }
+        waiting.set(0);
+        List<Signal> told = slotTimes(rows.of(pool, Map.of(), 5, 0, -1));
+        assertEquals(1, told.size());
+        assertEquals(3_000, told.get(0).number("otherTime"));
+        assertEquals(0, told.get(0).number("jdbcTime"));
+        assertFalse(told.get(0).text("site").isEmpty());
+        assertEquals(List.of(new SlotTime(told.get(0).text("site"), 1, 0, 3_000, 0)), rows.slotTimes(pool));
+        assertEquals(List.of(), slotTimes(rows.of(pool, Map.of(), 60, 0, -1)), "long over");
+        assertNotNull(handle);
+    }
+
+    private static List<Signal> slotTimes(List<Signal> rows) {
+        return rows.stream().filter(row -> row.type().equals(Signal.SLOT_TIME)).toList();
+    }
+
     private Signal row() {
         PoolHandle pool = registry.pools().get(0);
         List<Signal> held = rows.of(pool, Map.of(), 1, 0, -1).stream()
@@ -97,7 +127,7 @@ public class PoolRowsTest {
     }
 
     /** One slot, out. */
-    private record OnePool(Object host) implements PoolHandle {
+    private record OnePool(Object host, AtomicInteger waiting) implements PoolHandle {
         private static final String WHY = "not in this test";
 
         @Override
@@ -122,7 +152,7 @@ public class PoolRowsTest {
 
         @Override
         public State state() {
-            return new State(1, 0, 1, 1, 0);
+            return new State(1, 0, 1, 1, waiting.get());
         }
 
         @Override

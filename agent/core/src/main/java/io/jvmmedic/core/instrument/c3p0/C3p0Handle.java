@@ -7,9 +7,12 @@ import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.util.List;
 import java.util.TimerTask;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import javax.sql.PooledConnection;
 
@@ -18,13 +21,21 @@ import javax.sql.PooledConnection;
  * look again before they act.
  *
  * <p>Slots are what the pool manages. A connection on which an error was seen, or that {@link #softEvict} met in use, is
- * "excluded": its borrower keeps it, it fills no slot any more and is closed when it comes back.
+ * "excluded": its borrower keeps it, it fills no slot any more and is closed when it comes back. That is how a pool whose
+ * maximum is fixed can be lent slots: connections that are out make room for others, and those count as lent.
  */
 final class C3p0Handle extends WeakHandle<Object> implements PoolHandle {
 
     static final String LIBRARY = "c3p0";
 
+    private static final long PAUSE_NANOS = 20_000_000;
+    private static final int MAX_LOOKS = 50;
+
     private final C3p0Members members;
+    /** Excluded to make room, not because anything is wrong with them; held weakly. */
+    private final List<WeakReference<Object>> makingRoom = new CopyOnWriteArrayList<>();
+    /** How many of them there may be. */
+    private volatile int lent;
 
     C3p0Handle(Object pool, ResourceRegistry registry) {
         super(pool, registry.uniqueId(ResourceId.Kind.POOL, HelperThreads.dataSource(pool)));
@@ -48,20 +59,37 @@ final class C3p0Handle extends WeakHandle<Object> implements PoolHandle {
         if (pool == null) {
             return null;
         }
-        return new State(members.out(pool).size(), members.idle(pool), members.total(pool), members.max(pool),
-                members.waiting(pool));
+        int beyond = beyond(pool).size();
+        return new State(members.out(pool).size() + beyond, members.idle(pool), members.total(pool) + beyond,
+                members.max(pool) + lent, members.waiting(pool));
     }
 
     @Override
     public boolean inUse(Object entry) {
         Object pool = hostObject();
-        return pool != null && members.isOut(pool, entry);
+        return pool != null && (members.isOut(pool, entry) || C3p0Members.contains(beyond(pool), entry));
     }
 
     @Override
     public List<Object> entriesInUse() {
         Object pool = hostObject();
-        return pool == null ? List.of() : members.out(pool);
+        if (pool == null) {
+            return List.of();
+        }
+        List<Object> entries = members.out(pool);
+        entries.addAll(beyond(pool));
+        return entries;
+    }
+
+    /** Those that made room for others and have not come back. */
+    private List<Object> beyond(Object pool) {
+        if (makingRoom.isEmpty()) {
+            return List.of();
+        }
+        List<Object> excluded = members.excluded(pool);
+        excluded.removeIf(entry -> !members.isHandedOut(entry)
+                || makingRoom.stream().noneMatch(one -> one.refersTo(entry)));
+        return excluded;
     }
 
     /**
@@ -72,11 +100,14 @@ final class C3p0Handle extends WeakHandle<Object> implements PoolHandle {
     @Override
     public Lever<Object> closeEntry() {
         return Lever.of("BasicResourcePool.removeResource", entry -> act(pool -> members.locked(pool, () -> {
-            if (!members.isOut(pool, entry)) {
+            if (C3p0Members.contains(beyond(pool), entry)) {
+                members.checkin(pool, entry);
+            } else if (members.isOut(pool, entry)) {
+                members.remove(pool, entry);
+                members.ensureMin(pool);
+            } else {
                 throw new IllegalStateException("the connection has been given back in the meantime");
             }
-            members.remove(pool, entry);
-            members.ensureMin(pool);
         })));
     }
 
@@ -96,16 +127,44 @@ final class C3p0Handle extends WeakHandle<Object> implements PoolHandle {
         return Lever.of("BasicResourcePool.resetPool", nothing -> act(members::resetPool));
     }
 
+    /**
+     * Not {@code setMaxPoolSize}: it throws the pool away and interrupts everybody who waits. What is lent here makes itself
+     * superfluous: connections that made room are closed as they come back. Below its own maximum the pool does not go.
+     */
     @Override
     public Lever<Integer> resize() {
-        return Lever.absent("the maximum of c3p0 is fixed when the pool is made; setMaxPoolSize throws the pool away and "
-                + "interrupts everybody who waits");
+        return Lever.of("BasicResourcePool.markBroken", size -> act(pool -> {
+            lent = Math.max(0, size - members.max(pool));
+            makeRoom(pool);
+        }));
     }
 
     @Override
     public Lever<Integer> kick() {
-        return Lever.of("BasicResourcePool.setTargetPoolSize",
-                more -> act(pool -> members.locked(pool, () -> members.want(pool, more))));
+        return Lever.of("BasicResourcePool.setTargetPoolSize", more -> act(pool -> {
+            members.locked(pool, () -> members.want(pool, more));
+            // Room is made by what is out: who is served first may have to make it for the next.
+            for (int i = 0; i < MAX_LOOKS && members.waiting(pool) > 0 && beyond(pool).size() < lent; i++) {
+                makeRoom(pool);
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }));
+    }
+
+    private void makeRoom(Object pool) throws Throwable {
+        members.locked(pool, () -> {
+            int missing = Math.min(members.waiting(pool) - members.idle(pool), lent - beyond(pool).size());
+            // While a connection is on order there is room.
+            missing -= members.max(pool) - members.total(pool);
+            for (Object entry : members.out(pool)) {
+                if (missing-- <= 0) {
+                    return;
+                }
+                makingRoom.removeIf(one -> one.refersTo(null));
+                makingRoom.add(new WeakReference<>(entry));
+                members.exclude(pool, entry);
+            }
+        });
     }
 
     @Override

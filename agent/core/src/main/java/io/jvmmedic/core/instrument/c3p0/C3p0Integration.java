@@ -59,7 +59,7 @@ public final class C3p0Integration implements Integration {
                                 field("target_pool_size", "I"), field("pending_acquires", "I"),
                                 method("removeResource", "(Ljava/lang/Object;)V"), method("ensureMinResources", "()V"),
                                 method("expandPool", "(I)V"), method("setTargetPoolSize", "(I)V"),
-                                method("resetPool", "()V"))
+                                method("resetPool", "()V"), method("markBroken", "(Ljava/lang/Object;)V"))
                         .hook(ADVICE + "AppearedAdvice", constructor("(Lcom/mchange/v2/resourcepool/ResourcePool$Manager;"
                                 + "IIIIIIJJJJJJZZZLcom/mchange/v2/async/AsynchronousRunner;"
                                 + "Lcom/mchange/v2/async/RunnableQueue;Ljava/util/Timer;"

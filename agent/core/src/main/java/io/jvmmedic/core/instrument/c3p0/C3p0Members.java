@@ -38,6 +38,7 @@ final class C3p0Members {
     private final Method expand;
     private final Method setTarget;
     private final Method resetPool;
+    private final Method markBroken;
     private final Method checkin;
     private final Method acquire;
     private final Method destroy;
@@ -66,6 +67,7 @@ final class C3p0Members {
         expand = type.method("expandPool", int.class);
         setTarget = type.method("setTargetPoolSize", int.class);
         resetPool = type.method("resetPool");
+        markBroken = type.method("markBroken", Object.class);
         checkin = type.method("checkinResource", Object.class);
         HostClass managerType = type.neighbour(manager.getType().getName());
         acquire = managerType.method("acquireResource");
@@ -122,7 +124,7 @@ final class C3p0Members {
     }
 
     /** Another vendor's {@code PooledConnection} does not tell. */
-    private boolean isHandedOut(Object entry) {
+    boolean isHandedOut(Object entry) {
         return !entryType.isInstance(entry) || Members.read(entry, exposedProxy) != null;
     }
 
@@ -159,6 +161,11 @@ final class C3p0Members {
     /** All entries that the pool counts. */
     List<Object> all(Object pool) {
         return copy(managed(pool).keySet());
+    }
+
+    /** Takes a slot from under a connection that is out, and orders another; the borrower keeps it; under the lock. */
+    void exclude(Object pool, Object entry) throws Throwable {
+        Members.call(pool, markBroken, entry);
     }
 
     /** Entries that the pool let go of and that have not come back. */
@@ -217,7 +224,7 @@ final class C3p0Members {
     }
 
     /** Not by {@code contains}: that calls {@code equals} of the host. */
-    private static boolean contains(List<Object> list, Object candidate) {
+    static boolean contains(List<Object> list, Object candidate) {
         for (Object element : list) {
             if (element == candidate) {
                 return true;

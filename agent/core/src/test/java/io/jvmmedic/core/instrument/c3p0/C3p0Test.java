@@ -151,16 +151,70 @@ class C3p0Test {
         }
     }
 
+    /** A connection that is out makes room for another one, and is superfluous when it comes back. */
     @ParameterizedTest
     @MethodSource("versions")
-    void theMaximumCannotBeChanged(String version) throws Exception {
-        DataSource pool = pool(version, unique("fixed", version), 1);
+    void whoMakesRoomForOthersIsNotDisturbed(String version) throws Throwable {
+        DataSource pool = pool(version, unique("room", version), 1);
         try (WovenHost medic = new WovenHost(new C3p0Integration())) {
-            pool.getConnection().close();
+            Connection first = pool.getConnection();
             PoolHandle handle = medic.registry.pools().get(0);
-            assertFalse(handle.resize().isPresent());
-            assertEquals("the maximum of c3p0 is fixed when the pool is made; setMaxPoolSize throws the pool away and "
-                    + "interrupts everybody who waits", handle.resize().description());
+            Object entry = handle.entriesInUse().get(0);
+            Connection physical = handle.physical(entry);
+            first.setAutoCommit(false);
+            first.createStatement().execute("create table work(id int)");
+            first.createStatement().execute("insert into work values (1)");
+            Future<Connection> waiter = BORROWERS.submit(() -> pool.getConnection());
+            await().atMost(PATIENCE).until(() -> handle.state().waiting() == 1);
+
+            handle.resize().pull(2);
+            handle.kick().pull(1);
+
+            try (Connection second = waiter.get(20, TimeUnit.SECONDS)) {
+                assertEquals(new PoolHandle.State(2, 0, 2, 2, 0), handle.state());
+                assertTrue(handle.inUse(entry), "it is still out");
+                assertEquals(2, handle.entriesInUse().size());
+                assertEquals(1, C3p0Host.call(pool, "getMaxPoolSize"), "nobody set anything");
+                first.createStatement().execute("insert into work values (2)");
+                first.commit();
+                assertFalse(physical.isClosed());
+                first.close();
+                await().atMost(PATIENCE).until(physical::isClosed);
+                assertEquals(new PoolHandle.State(1, 0, 1, 2, 0), handle.state());
+                assertFalse(handle.inUse(entry));
+                ResultSet rows = second.createStatement().executeQuery("select count(*) from work");
+                assertTrue(rows.next());
+                assertEquals(2, rows.getInt(1));
+            }
+            handle.resize().pull(1);
+            await().atMost(PATIENCE).untilAsserted(() ->
+                    assertEquals(new PoolHandle.State(0, 1, 1, 1, 0), handle.state()));
+        } finally {
+            close(pool);
+        }
+    }
+
+    /** It fills no slot of c3p0's own any more, and can be reclaimed all the same. */
+    @ParameterizedTest
+    @MethodSource("versions")
+    void whatMadeRoomAndLeakedCanBeClosed(String version) throws Throwable {
+        DataSource pool = pool(version, unique("roomleak", version), 1);
+        try (WovenHost medic = new WovenHost(new C3p0Integration())) {
+            leak(pool);
+            PoolHandle handle = medic.registry.pools().get(0);
+            Object entry = handle.entriesInUse().get(0);
+            Future<Connection> waiter = BORROWERS.submit(() -> pool.getConnection());
+            await().atMost(PATIENCE).until(() -> handle.state().waiting() == 1);
+            handle.resize().pull(2);
+            try (Connection second = waiter.get(20, TimeUnit.SECONDS)) {
+                Connection physical = handle.physical(entry);
+                handle.closeEntry().pull(entry);
+                await().atMost(PATIENCE).until(physical::isClosed);
+                assertEquals(new PoolHandle.State(1, 0, 1, 2, 0), handle.state());
+                assertThrows(IllegalStateException.class, () -> handle.closeEntry().pull(entry), "only once");
+                assertEquals(1, medic.leases.of(handle).size());
+                assertTrue(second.isValid(1));
+            }
         } finally {
             close(pool);
         }
