@@ -7,6 +7,7 @@ import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Phrases;
@@ -21,16 +22,14 @@ import java.util.Optional;
  * ever, and has the pool replace its idle ones. By {@code Connection.abort}, the one call that JDBC allows while another
  * thread is in a statement; the pool then refills as it is asked, one connection after the other.
  */
-public final class AbortDeadSessions implements Remedy {
+public final class AbortDeadSessions extends PoolRemedy {
 
     public static final String NAME = "abort-dead-sessions";
 
     private static final Duration WITHIN = Duration.ofSeconds(5);
 
-    private final ResourceRegistry registry;
-
     public AbortDeadSessions(ResourceRegistry registry) {
-        this.registry = registry;
+        super(registry);
     }
 
     @Override
@@ -43,14 +42,16 @@ public final class AbortDeadSessions implements Remedy {
         return Risk.FORCEFUL;
     }
 
+    /** The driver's own {@code abort}: no lever of the pool. */
     @Override
-    public Preparation prepare(Diagnosis diagnosis) {
+    List<Lever<?>> levers(PoolHandle pool) {
+        return List.of();
+    }
+
+    @Override
+    Preparation prepare(Diagnosis diagnosis, PoolHandle pool, PoolHandle.State state) {
         ResourceId id = diagnosis.resource();
         Finding finding = diagnosis.primary();
-        PoolHandle pool = registry.byId(id).orElse(null) instanceof PoolHandle found ? found : null;
-        if (pool == null || pool.state() == null) {
-            return new Preparation.Impossible(id + ": the pool is gone");
-        }
         List<Target> targets = new ArrayList<>();
         for (long leaseId : finding.evidence().leases()) {
             Lease slot = registry.leases().byId(leaseId);
@@ -61,11 +62,11 @@ public final class AbortDeadSessions implements Remedy {
             }
         }
         if (targets.isEmpty()) {
-            return new Preparation.Impossible(id + ": none of the " + sessions(finding.evidence().leases().size())
+            return impossible(id, "none of the " + sessions(finding.evidence().leases().size())
                     + " waits for an answer any more");
         }
         if (targets.stream().allMatch(target -> pool.physical(target.slot().entry()) == null)) {
-            return new Preparation.Impossible(id + ": the driver's connections below " + pool.library() + " are not known");
+            return impossible(id, "the driver's connections below " + pool.library() + " are not known");
         }
         Claim claim = new Claim("the borrowers of the " + sessions(targets.size()) + " are released and the pool does not count "
                 + (targets.size() == 1 ? "it" : "them") + " as in use any more, within " + WITHIN.toSeconds() + " s", WITHIN);

@@ -20,19 +20,18 @@ import java.util.Optional;
  * Lends a pool one slot for each connection that has probably leaked, as long as it is out: nobody's connection is touched
  * while there is no proof, and nobody waits for one that may never come back. A proven leak is reclaimed instead.
  */
-public final class CompensateLeak implements Remedy {
+public final class CompensateLeak extends PoolRemedy {
 
     public static final String NAME = "compensate-leak";
 
     private static final Duration WITHIN = Duration.ofSeconds(5);
 
-    private final ResourceRegistry registry;
     private final GrowPool.Cap cap;
     private final Growth<Integer> growth;
 
     /** @param growth the books of all growth of pools, so that no two remedies lend beyond one cap */
     CompensateLeak(ResourceRegistry registry, GrowPool.Cap cap, Growth<Integer> growth) {
-        this.registry = registry;
+        super(registry);
         this.cap = cap;
         this.growth = growth;
     }
@@ -48,21 +47,16 @@ public final class CompensateLeak implements Remedy {
     }
 
     @Override
-    public Preparation prepare(Diagnosis diagnosis) {
+    List<Lever<?>> levers(PoolHandle pool) {
+        return List.of(pool.resize(), pool.kick());
+    }
+
+    @Override
+    Preparation prepare(Diagnosis diagnosis, PoolHandle pool, PoolHandle.State state) {
         ResourceId id = diagnosis.resource();
         Finding finding = diagnosis.primary();
-        PoolHandle pool = registry.byId(id).orElse(null) instanceof PoolHandle found ? found : null;
-        PoolHandle.State state = pool == null ? null : pool.state();
-        if (state == null) {
-            return impossible(id, "the pool is gone");
-        }
         if (finding.confidence() == Confidence.CERTAIN) {
             return impossible(id, "a proven leak is taken back, not compensated");
-        }
-        for (Lever<?> lever : List.of(pool.resize(), pool.kick())) {
-            if (!lever.isPresent()) {
-                return impossible(id, lever.description());
-            }
         }
         Suspects suspects = new Suspects(registry.leases(), finding.evidence().leases());
         Optional<String> gone = noLongerNeeded(state, suspects);
@@ -80,18 +74,16 @@ public final class CompensateLeak implements Remedy {
                 + Phrases.count(state.waiting(), "waiter") + " gets a connection within " + WITHIN.toSeconds() + " s", WITHIN);
         Plan plan = new Plan(id, NAME, risk(), finding.confidence(), finding.evidence().proof(), claim,
                 "maximum back to " + original + " once the suspects came back or were taken back");
-        return new Preparation.Ready(plan, new Compensate(id, pool, compensated, state.max(), original, target));
-    }
-
-    private static Preparation impossible(ResourceId id, String why) {
-        return new Preparation.Impossible(id + ": " + why);
+        return new Preparation.Ready(plan, new LendSlots(pool, registry.leases(),
+                new LendSlots.Terms(id, state.max(), original, target), growth, compensated,
+                now -> noLongerNeeded(now, suspects)));
     }
 
     private static Optional<String> noLongerNeeded(PoolHandle.State state, Suspects suspects) {
         if (suspects.out() == 0) {
             return Optional.of("none of the suspected leases is out any more");
         }
-        return state.waiting() > 0 ? Optional.empty() : Optional.of("nobody waits for a connection any more");
+        return state.waiting() > 0 ? Optional.empty() : Optional.of(NOBODY_WAITS);
     }
 
     /** Leases that have probably leaked. */
@@ -128,62 +120,6 @@ public final class CompensateLeak implements Remedy {
         @Override
         public String text(Integer from, Integer to) {
             return pool.text(from, to);
-        }
-    }
-
-    private final class Compensate implements Action {
-
-        private final ResourceId id;
-        private final PoolHandle pool;
-        private final Compensated compensated;
-        private final int current;
-        private final int original;
-        private final int target;
-        private volatile Served served;
-        private volatile Loan loan;
-
-        private Compensate(ResourceId id, PoolHandle pool, Compensated compensated, int current, int original, int target) {
-            this.id = id;
-            this.pool = pool;
-            this.compensated = compensated;
-            this.current = current;
-            this.original = original;
-            this.target = target;
-        }
-
-        @Override
-        public Optional<String> noLongerNeeded() {
-            PoolHandle.State state = pool.state();
-            if (state == null) {
-                return Optional.of("the pool is gone");
-            }
-            return state.max() == current ? CompensateLeak.noLongerNeeded(state, compensated.suspects())
-                    : Optional.of("its maximum was changed from " + current + " to " + state.max() + " meanwhile");
-        }
-
-        @Override
-        public String observe() {
-            return StateText.of(pool.state()) + " suspects=" + compensated.suspects().out();
-        }
-
-        @Override
-        public void apply() throws Throwable {
-            PoolHandle.State before = pool.state();
-            served = new Served(registry.leases(), pool, before == null ? 0 : before.waiting());
-            loan = growth.lent(id, original, target, compensated);
-            pool.resize().pull(target);
-            pool.kick().pull(target - current);
-        }
-
-        @Override
-        public boolean claimHolds() {
-            PoolHandle.State state = pool.state();
-            return state != null && served.somebody(state.waiting());
-        }
-
-        @Override
-        public Optional<Loan> loan() {
-            return Optional.ofNullable(loan);
         }
     }
 }

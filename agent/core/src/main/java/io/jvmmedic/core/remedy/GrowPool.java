@@ -10,31 +10,30 @@ import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
-import io.jvmmedic.core.resource.Leases;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Phrases;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Lends a pool a few slots: for borrowers that wait for a second connection while they hold the first, one slot opens
  * the circle. Not for a pool whose slots are leaked or held across other work: more slots only move that limit.
  */
-public final class GrowPool implements Remedy {
+public final class GrowPool extends PoolRemedy {
 
     public static final String NAME = "grow-pool";
 
     private static final Duration WITHIN = Duration.ofSeconds(5);
     private static final int PERCENT = 100;
 
-    private final ResourceRegistry registry;
     private final Cap cap;
     private final Growth<Integer> growth = new Growth<>();
 
     public GrowPool(ResourceRegistry registry, MedicConfig config) {
-        this.registry = registry;
+        super(registry);
         this.cap = new Cap(config.get(Options.POOL_GROW_CAP));
     }
 
@@ -67,18 +66,13 @@ public final class GrowPool implements Remedy {
     }
 
     @Override
-    public Preparation prepare(Diagnosis diagnosis) {
+    List<Lever<?>> levers(PoolHandle pool) {
+        return List.of(pool.resize(), pool.kick());
+    }
+
+    @Override
+    Preparation prepare(Diagnosis diagnosis, PoolHandle pool, PoolHandle.State state) {
         ResourceId id = diagnosis.resource();
-        PoolHandle pool = registry.byId(id).orElse(null) instanceof PoolHandle found ? found : null;
-        PoolHandle.State state = pool == null ? null : pool.state();
-        if (state == null) {
-            return impossible(id, "the pool is gone");
-        }
-        for (Lever<?> lever : new Lever<?>[] {pool.resize(), pool.kick()}) {
-            if (!lever.isPresent()) {
-                return impossible(id, lever.description());
-            }
-        }
         Optional<String> gone = noLongerNeeded(state);
         if (gone.isPresent()) {
             return impossible(id, gone.get());
@@ -90,7 +84,8 @@ public final class GrowPool implements Remedy {
         }
         long needed = finding.fault() == Fault.NESTED_BORROW
                 ? Math.max(1, finding.evidence().measure("neededSlots")) : state.waiting();
-        int original = growth.original(id, state.max(), new Grown(pool));
+        Grown grown = new Grown(pool);
+        int original = growth.original(id, state.max(), grown);
         int limit = cap.over(original);
         if (state.max() >= limit) {
             return impossible(id, "it was grown from " + original + " to " + state.max() + " already, "
@@ -102,16 +97,13 @@ public final class GrowPool implements Remedy {
                 WITHIN);
         Plan plan = new Plan(id, NAME, risk(), finding.confidence(), finding.evidence().proof(), claim,
                 "maximum back to " + original + " once nobody waits and no more than that are out");
-        return new Preparation.Ready(plan, new Grow(id, pool, state.max(), original, target));
-    }
-
-    private static Preparation impossible(ResourceId id, String why) {
-        return new Preparation.Impossible(id + ": " + why);
+        return new Preparation.Ready(plan, new LendSlots(pool, registry.leases(),
+                new LendSlots.Terms(id, state.max(), original, target), growth, grown, GrowPool::noLongerNeeded));
     }
 
     private static Optional<String> noLongerNeeded(PoolHandle.State state) {
         if (state.waiting() == 0) {
-            return Optional.of("nobody waits for a connection any more");
+            return Optional.of(NOBODY_WAITS);
         }
         return state.active() >= state.max() ? Optional.empty()
                 : Optional.of("only " + state.active() + " of " + state.max() + " slots are out");
@@ -145,61 +137,6 @@ public final class GrowPool implements Remedy {
         @Override
         public String text(Integer from, Integer to) {
             return "maximum " + from + " -> " + to;
-        }
-    }
-
-    private final class Grow implements Action {
-
-        private final ResourceId id;
-        private final PoolHandle pool;
-        private final int current;
-        private final int original;
-        private final int target;
-        private volatile Served served;
-        private volatile Loan loan;
-
-        private Grow(ResourceId id, PoolHandle pool, int current, int original, int target) {
-            this.id = id;
-            this.pool = pool;
-            this.current = current;
-            this.original = original;
-            this.target = target;
-        }
-
-        @Override
-        public Optional<String> noLongerNeeded() {
-            PoolHandle.State state = pool.state();
-            if (state == null) {
-                return Optional.of("the pool is gone");
-            }
-            return state.max() == current ? GrowPool.noLongerNeeded(state)
-                    : Optional.of("its maximum was changed from " + current + " to " + state.max() + " meanwhile");
-        }
-
-        @Override
-        public String observe() {
-            return StateText.of(pool.state());
-        }
-
-        @Override
-        public void apply() throws Throwable {
-            PoolHandle.State before = pool.state();
-            Leases leases = registry.leases();
-            served = new Served(leases, pool, before == null ? 0 : before.waiting());
-            loan = growth.lent(id, original, target, new Grown(pool));
-            pool.resize().pull(target);
-            pool.kick().pull(target - current);
-        }
-
-        @Override
-        public boolean claimHolds() {
-            PoolHandle.State state = pool.state();
-            return state != null && served.somebody(state.waiting());
-        }
-
-        @Override
-        public Optional<Loan> loan() {
-            return Optional.ofNullable(loan);
         }
     }
 }

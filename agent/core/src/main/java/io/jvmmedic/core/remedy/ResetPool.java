@@ -6,6 +6,7 @@ import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Phrases;
@@ -17,16 +18,14 @@ import java.util.Optional;
  * The last rung: has a pool let go of all its connections, those in use too, and start over behind the same data source.
  * Whoever uses one gets an exception; off until configured.
  */
-public final class ResetPool implements Remedy {
+public final class ResetPool extends PoolRemedy {
 
     public static final String NAME = "reset-pool";
 
     private static final Duration WITHIN = Duration.ofSeconds(10);
 
-    private final ResourceRegistry registry;
-
     public ResetPool(ResourceRegistry registry) {
-        this.registry = registry;
+        super(registry);
     }
 
     @Override
@@ -45,18 +44,15 @@ public final class ResetPool implements Remedy {
     }
 
     @Override
-    public Preparation prepare(Diagnosis diagnosis) {
+    List<Lever<?>> levers(PoolHandle pool) {
+        return List.of(pool.reset());
+    }
+
+    @Override
+    Preparation prepare(Diagnosis diagnosis, PoolHandle pool, PoolHandle.State state) {
         ResourceId id = diagnosis.resource();
-        PoolHandle pool = registry.byId(id).orElse(null) instanceof PoolHandle found ? found : null;
-        PoolHandle.State state = pool == null ? null : pool.state();
-        if (state == null) {
-            return new Preparation.Impossible(id + ": the pool is gone");
-        }
-        if (!pool.reset().isPresent()) {
-            return new Preparation.Impossible(id + ": " + pool.reset().description());
-        }
         if (state.waiting() == 0) {
-            return new Preparation.Impossible(id + ": nobody waits for a connection any more");
+            return impossible(id, NOBODY_WAITS);
         }
         Claim claim = new Claim("none of the " + Phrases.count(state.total(), "connection") + " of now is in the pool, and"
                 + " somebody who waits got a new one, within " + WITHIN.toSeconds() + " s", WITHIN);
@@ -79,7 +75,7 @@ public final class ResetPool implements Remedy {
         public Optional<String> noLongerNeeded() {
             PoolHandle.State state = pool.state();
             return state != null && state.waiting() > 0 ? Optional.empty()
-                    : Optional.of("nobody waits for a connection any more");
+                    : Optional.of(NOBODY_WAITS);
         }
 
         @Override

@@ -5,22 +5,22 @@ import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
+import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Has a pool make connections again whose creator is dead, hangs, or has lost the demand. Takes nothing from anybody. */
-public final class RevivePool implements Remedy {
+public final class RevivePool extends PoolRemedy {
 
     public static final String NAME = "revive-pool";
 
     private static final Duration WITHIN = Duration.ofSeconds(10);
 
-    private final ResourceRegistry registry;
-
     public RevivePool(ResourceRegistry registry) {
-        this.registry = registry;
+        super(registry);
     }
 
     @Override
@@ -34,20 +34,17 @@ public final class RevivePool implements Remedy {
     }
 
     @Override
-    public Preparation prepare(Diagnosis diagnosis) {
+    List<Lever<?>> levers(PoolHandle pool) {
+        return List.of(pool.revive());
+    }
+
+    @Override
+    Preparation prepare(Diagnosis diagnosis, PoolHandle pool, PoolHandle.State state) {
         ResourceId id = diagnosis.resource();
-        PoolHandle pool = registry.byId(id).orElse(null) instanceof PoolHandle found ? found : null;
-        PoolHandle.State state = pool == null ? null : pool.state();
-        if (state == null) {
-            return new Preparation.Impossible(id + ": the pool is gone");
-        }
-        if (!pool.revive().isPresent()) {
-            return new Preparation.Impossible(id + ": " + pool.revive().description());
-        }
         Revive revive = new Revive(pool);
         Optional<String> gone = revive.noLongerNeeded();
         if (gone.isPresent()) {
-            return new Preparation.Impossible(id + ": " + gone.get());
+            return impossible(id, gone.get());
         }
         Claim claim = new Claim("the pool has more than " + state.total() + " connections, or somebody who waits got one,"
                 + " within " + WITHIN.toSeconds() + " s", WITHIN);
@@ -70,10 +67,10 @@ public final class RevivePool implements Remedy {
         public Optional<String> noLongerNeeded() {
             PoolHandle.State state = pool.state();
             if (state == null) {
-                return Optional.of("the pool is gone");
+                return Optional.of(GONE);
             }
             if (state.waiting() == 0) {
-                return Optional.of("nobody waits for a connection any more");
+                return Optional.of(NOBODY_WAITS);
             }
             return pool.creator().wanted() ? Optional.empty() : Optional.of("it does not want a connection any more");
         }

@@ -8,6 +8,7 @@ import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.Lease;
+import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Clock;
@@ -22,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Has a pool replace its idle connections: for those that serve nobody although somebody waits, or that a detector calls
  * stale. Frees nothing that is out, a leaked connection least of all.
  */
-public final class SoftEvictPool implements Remedy {
+public final class SoftEvictPool extends PoolRemedy {
 
     public static final String NAME = "soft-evict-pool";
     /** A detector that found idle connections to be stale sets this measure to 1. */
@@ -32,13 +33,12 @@ public final class SoftEvictPool implements Remedy {
 
     private static final Duration WITHIN = Duration.ofSeconds(5);
 
-    private final ResourceRegistry registry;
     private final Clock clock;
     /** When a pool was evicted last, wall-clock ms: what was found before that is void. */
     private final Map<ResourceId, Long> evictedAt = new ConcurrentHashMap<>();
 
     public SoftEvictPool(ResourceRegistry registry, Clock clock) {
-        this.registry = registry;
+        super(registry);
         this.clock = clock;
     }
 
@@ -53,17 +53,14 @@ public final class SoftEvictPool implements Remedy {
     }
 
     @Override
-    public Preparation prepare(Diagnosis diagnosis) {
+    List<Lever<?>> levers(PoolHandle pool) {
+        return List.of(pool.softEvict());
+    }
+
+    @Override
+    Preparation prepare(Diagnosis diagnosis, PoolHandle pool, PoolHandle.State state) {
         ResourceId id = diagnosis.resource();
         Finding finding = diagnosis.primary();
-        PoolHandle pool = registry.byId(id).orElse(null) instanceof PoolHandle found ? found : null;
-        PoolHandle.State state = pool == null ? null : pool.state();
-        if (state == null) {
-            return impossible(id, "the pool is gone");
-        }
-        if (!pool.softEvict().isPresent()) {
-            return impossible(id, pool.softEvict().description());
-        }
         boolean askedFor = finding.evidence().measure(ASKED_FOR) == 1;
         ExhaustionCause cause = ExhaustionCause.of(finding.evidence());
         if (!askedFor && cause != ExhaustionCause.UNKNOWN) {
@@ -90,10 +87,6 @@ public final class SoftEvictPool implements Remedy {
         return new Preparation.Ready(plan, new Evict(pool, idle, askedFor));
     }
 
-    private static Preparation impossible(ResourceId id, String why) {
-        return new Preparation.Impossible(id + ": " + why);
-    }
-
     private static boolean isFree(Lease slot) {
         return slot.read() == null;
     }
@@ -102,7 +95,7 @@ public final class SoftEvictPool implements Remedy {
         if (state.idle() == 0 && (!askedFor || state.total() == 0)) {
             return Optional.of("it has no idle connection to evict");
         }
-        return askedFor || state.waiting() > 0 ? Optional.empty() : Optional.of("nobody waits for a connection any more");
+        return askedFor || state.waiting() > 0 ? Optional.empty() : Optional.of(NOBODY_WAITS);
     }
 
     private final class Evict implements Action {
@@ -120,7 +113,7 @@ public final class SoftEvictPool implements Remedy {
         @Override
         public Optional<String> noLongerNeeded() {
             PoolHandle.State state = pool.state();
-            return state == null ? Optional.of("the pool is gone") : SoftEvictPool.noLongerNeeded(state, askedFor);
+            return state == null ? Optional.of(GONE) : SoftEvictPool.noLongerNeeded(state, askedFor);
         }
 
         @Override

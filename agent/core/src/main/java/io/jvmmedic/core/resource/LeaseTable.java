@@ -10,8 +10,11 @@ import java.util.List;
 final class LeaseTable {
 
     private static final int INITIAL = 64;
+    private static final int HINTS = 256;
 
     private volatile Lease[] table = new Lease[INITIAL];
+    /** Where a watched object was found last, by its hash: it is looked for by each statement of a borrow. Never trusted. */
+    private volatile Lease[] hints = new Lease[HINTS];
     private int size;
     private long nextSlot = 1;
 
@@ -31,10 +34,17 @@ final class LeaseTable {
         }
     }
 
-    /** The lease whose current borrow is watched by way of this object, or {@code null}. Looks at all of them. */
+    /** The lease whose current borrow is watched by way of this object, or {@code null}. The first time it looks at all. */
     Lease findWatching(Object watched) {
+        Lease[] known = hints;
+        int at = spread(System.identityHashCode(watched)) & HINTS - 1;
+        Lease hint = known[at];
+        if (hint != null && hint.hasHandle(watched)) {
+            return hint;
+        }
         for (Lease lease : table) {
             if (lease != null && lease.hasHandle(watched)) {
+                known[at] = lease;
                 return lease;
             }
         }
@@ -102,6 +112,7 @@ final class LeaseTable {
         }
         size = leases.size();
         table = fresh;
+        hints = new Lease[HINTS];
     }
 
     private static int spread(int hash) {

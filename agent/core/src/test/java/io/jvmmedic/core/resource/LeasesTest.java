@@ -10,11 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.util.CoarseClock;
+import io.jvmmedic.core.util.Jdk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LeasesTest {
@@ -150,6 +154,32 @@ class LeasesTest {
         borrow(entry, second);
         assertFalse(leases.of(handle()).get(0).escaped());
         assertNotNull(second);
+    }
+
+    /** More borrows than are remembered by what they are watched through; each time a thread of its own is the user. */
+    @Test
+    void aUseThroughTheHandleIsOfTheBorrowThatHasItNow() throws InterruptedException {
+        List<Object> entries = Stream.generate(Object::new).limit(1_000).toList();
+        for (int round = 0; round < 3; round++) {
+            List<Object> handles = Stream.generate(Object::new).limit(entries.size()).toList();
+            for (int i = 0; i < entries.size(); i++) {
+                borrow(entries.get(i), handles.get(i));
+            }
+            Object odd = handles.get(round);
+            Thread user = new Thread(() -> {
+                for (int i = 0; i < handles.size(); i++) {
+                    leases.usedThrough(handles.get(i));
+                    leases.usedThrough(odd);
+                }
+            });
+            user.start();
+            user.join();
+            leases.returned(entries.get(round));
+            leases.usedThrough(odd);
+            assertEquals(entries.size() - 1, leases.of(handle()).size());
+            assertEquals(Set.of(Jdk.threadId(user)), leases.of(handle()).stream().map(Lease.View::userId).collect(Collectors.toSet()));
+            entries.forEach(leases::returned);
+        }
     }
 
     /** Pools that share one connection among all handles of a transaction: the dropped one is not the only one. */
