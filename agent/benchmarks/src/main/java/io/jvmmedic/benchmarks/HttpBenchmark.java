@@ -46,6 +46,8 @@ public class HttpBenchmark {
 
     @Setup
     public void open() throws IOException {
+        // Else it sends head and body one after the other, and the client's delayed acknowledgement is all that is measured.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             exchange.sendResponseHeaders(200, BODY.length);

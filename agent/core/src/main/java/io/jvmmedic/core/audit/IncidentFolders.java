@@ -123,6 +123,8 @@ public final class IncidentFolders {
             removeSurplus(folder);
             failing = false;
             return true;
+        } catch (AtomicFiles.NoContentException e) {
+            return false;
         } catch (IOException | RuntimeException e) {
             if (!failing) {
                 failing = true;

@@ -49,10 +49,13 @@ public final class Instrumenter {
         this.transformer = new HookTransformer(all, sites, new ModuleOpener(instrumentation), this::undoLater);
     }
 
-    /** Factories by integration name, for the probes. */
+    /**
+     * Factories by integration name, for the probes. A handle's class is not touched before there is something to handle:
+     * linking it may need what this JVM has not, as {@code java.sql} in a small image.
+     */
     public Map<String, HandleFactory> factories() {
-        return integrations.stream().filter(one -> !one.weaves().isEmpty())
-                .collect(Collectors.toMap(Integration::name, Integration::handles));
+        return integrations.stream().filter(one -> !one.weaves().isEmpty()).collect(Collectors.toMap(Integration::name,
+                one -> (hostObject, registry) -> one.handles().open(hostObject, registry)));
     }
 
     /** The integrations in force: those that are not switched off. */

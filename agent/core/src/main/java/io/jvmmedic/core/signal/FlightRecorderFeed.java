@@ -1,6 +1,7 @@
 package io.jvmmedic.core.signal;
 
 import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.util.AtomicFiles;
 import io.jvmmedic.core.util.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,8 +53,15 @@ final class FlightRecorderFeed implements Feed {
 
     @Override
     public boolean dump(Path file) throws IOException {
-        blackBox.dump(file);
-        return true;
+        try {
+            blackBox.dump(file);
+            return true;
+        } catch (IOException | IllegalStateException e) {
+            if (isRecording()) {
+                throw e;
+            }
+            throw new AtomicFiles.NoContentException("Flight Recorder has ended with the JVM", e);
+        }
     }
 
     @Override

@@ -17,6 +17,15 @@ public final class AtomicFiles {
         void writeTo(Path file) throws IOException;
     }
 
+    /** The content is not to be had any more, which is no fault of the file's place. */
+    public static final class NoContentException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        public NoContentException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     private AtomicFiles() {
     }
 

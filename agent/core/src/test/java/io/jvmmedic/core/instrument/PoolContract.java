@@ -13,9 +13,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jvmmedic.bootstrap.MedicThread;
+import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Jdk;
 import java.lang.ref.Reference;
 import java.sql.Connection;
@@ -41,6 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import net.bytebuddy.agent.ByteBuddyAgent;
 import org.h2.engine.CastDataProvider;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbc.JdbcDatabaseMetaData;
@@ -280,6 +283,27 @@ public abstract class PoolContract {
         }
         await().atMost(PATIENCE).untilAsserted(() ->
                 assertEquals(new PoolHandle.State(0, maximum, maximum, maximum, 0), handle.state()));
+    }
+
+    /** As after a hot attach: no hook has fired and nobody waits; a thread of the pool leads to it and to what is out. */
+    protected final void assertFoundWhenExhausted(String name, DataSource pool) throws Exception {
+        ResourceRegistry registry = new ResourceRegistry();
+        ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
+        ThreadCensus census = new ThreadCensus(registry, opener, integration().discoveries(registry, opener));
+        AtomicReference<PoolHandle> found = new AtomicReference<>();
+        try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
+            await().atMost(PATIENCE).until(() -> {
+                census.run();
+                registry.pools().stream().filter(handle -> handle.id().name().startsWith(name)).forEach(found::set);
+                return found.get() != null;
+            });
+            assertEquals(2, found.get().entriesInUse().size());
+            assertEquals(new PoolHandle.State(2, 0, 2, 2, 0), found.get().state());
+            assertFalse(one.isClosed() || two.isClosed());
+        } finally {
+            close(pool);
+        }
+        assertFalse(found.get().alive());
     }
 
     @AfterAll

@@ -39,23 +39,6 @@ class LearnedStateTest {
         }
     }
 
-    private record Handle(ResourceId id, Object about) implements ResourceHandle {
-        @Override
-        public String library() {
-            return "test";
-        }
-
-        @Override
-        public boolean alive() {
-            return true;
-        }
-
-        @Override
-        public boolean isAbout(Object hostObject) {
-            return about == hostObject;
-        }
-    }
-
     @AfterEach
     void resetClock() {
         CoarseClock.set(0);
@@ -91,7 +74,7 @@ class LearnedStateTest {
             // A new physical connection for each lease, some lost without a word.
             Object entry = new Object();
             CoarseClock.set(i / 1_000);
-            all.borrowed(pool, entry, new Object(), (host, registry) -> new Handle(POOL, host));
+            all.borrowed(pool, entry, new Object(), (host, registry) -> new OpenResource(POOL, host));
             if (i % 100 == 99) {
                 all.prune();
             }

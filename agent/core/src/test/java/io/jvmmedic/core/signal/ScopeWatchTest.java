@@ -11,7 +11,7 @@ import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.resource.Borrower;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.Leases;
-import io.jvmmedic.core.resource.ResourceHandle;
+import io.jvmmedic.core.resource.OpenResource;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.CoarseClock;
 import java.time.Duration;
@@ -42,23 +42,6 @@ class ScopeWatchTest {
     private ExecutorService executor;
     private long round;
 
-    private record Handle(ResourceId id, Object about) implements ResourceHandle {
-        @Override
-        public String library() {
-            return "test";
-        }
-
-        @Override
-        public boolean alive() {
-            return true;
-        }
-
-        @Override
-        public boolean isAbout(Object hostObject) {
-            return about == hostObject;
-        }
-    }
-
     @AfterEach
     void stop() throws InterruptedException {
         end.countDown();
@@ -71,7 +54,7 @@ class ScopeWatchTest {
     }
 
     private void borrow() {
-        leases.borrowed(pool, entry, connection, (host, all) -> new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host));
+        leases.borrowed(pool, entry, connection, (host, all) -> new OpenResource(all.uniqueId(ResourceId.Kind.POOL, "test"), host));
     }
 
     /** Two seconds later. */

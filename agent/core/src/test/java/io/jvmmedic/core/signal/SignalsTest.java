@@ -3,11 +3,13 @@ package io.jvmmedic.core.signal;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.config.MedicConfig;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.util.AtomicFiles;
 import io.jvmmedic.core.util.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
 import jdk.jfr.consumer.EventStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +77,23 @@ class SignalsTest {
             signals.dump(file);
             assertTrue(Files.size(file) > 0);
             assertReplaysTheSame(file, round);
+        } finally {
+            signals.close();
+        }
+    }
+
+    /** As the JVM does when it ends: who asked before for a dump must not look for files that are gone. */
+    @Test
+    void aRecordingThatWasStoppedGivesNoDumpAndTouchesNoFile(@TempDir Path folder) {
+        Signals signals = Signals.open(MedicConfig.of(Map.of()), Clock.SYSTEM, rounds::add);
+        try {
+            assertTrue(signals.isRecorded());
+            List<Recording> all = FlightRecorder.getFlightRecorder().getRecordings().stream()
+                    .filter(recording -> recording.getName().equals(BlackBox.NAME)).toList();
+            all.forEach(Recording::stop);
+            assertFalse(signals.isRecorded());
+            assertTrue(all.stream().allMatch(recording -> recording.getState() == RecordingState.CLOSED));
+            assertThrows(AtomicFiles.NoContentException.class, () -> signals.dump(folder.resolve("late.jfr")));
         } finally {
             signals.close();
         }

@@ -10,13 +10,10 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.jvmmedic.core.instrument.Integration;
 import io.jvmmedic.core.instrument.Members;
-import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.PoolContract;
 import io.jvmmedic.core.instrument.SqlFailures;
 import io.jvmmedic.core.instrument.WovenHost;
-import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.resource.PoolHandle;
-import io.jvmmedic.core.resource.ResourceRegistry;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -27,8 +24,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import javax.sql.ConnectionPoolDataSource;
 import javax.sql.DataSource;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -212,30 +209,36 @@ class Dbcp2ContractTest extends PoolContract {
         }
     }
 
+    /** Pools of {@code PooledConnection}s, with a factory and a bookkeeping of their own. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void poolsOfSharedAndPerUserSourcesAreLeftAlone(String variant) throws Exception {
+        Dbcp2Host host = host(variant);
+        Object adapter = host.dbcp("cpdsadapter.DriverAdapterCPDS").getConstructor().newInstance();
+        Dbcp2Host.set(adapter, "Driver", "org.h2.Driver");
+        Dbcp2Host.set(adapter, "Url", wanted(variant, "adapted", 1, LONG_WAIT_MILLIS).url());
+        for (String type : List.of("SharedPoolDataSource", "PerUserPoolDataSource")) {
+            try (WovenHost medic = new WovenHost(integration())) {
+                DataSource source = (DataSource) host.dbcp("datasources." + type).getConstructor().newInstance();
+                source.getClass().getMethod("setConnectionPoolDataSource", ConnectionPoolDataSource.class)
+                        .invoke(source, adapter);
+                try (Connection one = source.getConnection(); Connection two = source.getConnection()) {
+                    assertEquals(1, number(one, "select 1"));
+                    assertEquals(1, number(two, "select 1"));
+                    assertEquals(0, medic.registry.size(), type);
+                }
+                assertEquals(List.of(), medic.leases.waiters());
+                ((AutoCloseable) source).close();
+            }
+        }
+    }
+
     /** After a hot attach: no hook has fired, nobody waits, the pool and its entries are found by the evictor. */
     @ParameterizedTest
     @MethodSource("variants")
     void anExhaustedPoolIsFoundByItsEvictor(String variant) throws Exception {
-        ResourceRegistry registry = new ResourceRegistry();
-        ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
-        ThreadCensus census = new ThreadCensus(registry, opener, integration().discoveries(registry, opener));
-        DataSource pool = host(variant).pool(wanted(variant, "evicted", 2, LONG_WAIT_MILLIS),
-                Map.of("TimeBetweenEvictionRunsMillis", 50L));
-        PoolHandle handle;
-        try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
-            await().atMost(PATIENCE).until(() -> {
-                census.run();
-                return registry.pools().stream().anyMatch(found -> found.id().name().startsWith("evicted"));
-            });
-            handle = registry.pools().stream().filter(found -> found.id().name().startsWith("evicted"))
-                    .findFirst().orElseThrow();
-            assertEquals(2, handle.entriesInUse().size());
-            assertEquals(new PoolHandle.State(2, 0, 2, 2, 0), handle.state());
-            assertFalse(one.isClosed() || two.isClosed());
-        } finally {
-            close(pool);
-        }
-        assertFalse(handle.alive());
+        assertFoundWhenExhausted("evicted", host(variant).pool(wanted(variant, "evicted", 2, LONG_WAIT_MILLIS),
+                Map.of("TimeBetweenEvictionRunsMillis", 50L)));
     }
 
     @Test

@@ -8,13 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.jvmmedic.core.instrument.Integration;
-import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.PoolContract;
 import io.jvmmedic.core.instrument.SqlFailures;
 import io.jvmmedic.core.instrument.WovenHost;
-import io.jvmmedic.core.instrument.executor.ThreadCensus;
-import io.jvmmedic.core.resource.PoolHandle;
-import io.jvmmedic.core.resource.ResourceRegistry;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,7 +21,6 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import javax.sql.XAConnection;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,23 +197,7 @@ class TomcatJdbcContractTest extends PoolContract {
     @MethodSource("variants")
     void anExhaustedPoolIsFoundByItsCleaner(String variant) throws Exception {
         assumeFalse(variant.contains("without cleaner"), "found by the next one who borrows or waits");
-        ResourceRegistry registry = new ResourceRegistry();
-        ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
-        ThreadCensus census = new ThreadCensus(registry, opener,
-                new TomcatJdbcIntegration().discoveries(registry, opener));
-        DataSource pool = open(variant, wanted(variant, "cleaned", 2, LONG_WAIT_MILLIS));
-        PoolHandle handle;
-        try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
-            census.run();
-            handle = registry.pools().stream().filter(found -> found.id().name().startsWith("cleaned"))
-                    .findFirst().orElseThrow();
-            assertEquals(2, handle.entriesInUse().size());
-            assertEquals(new PoolHandle.State(2, 0, 2, 2, 0), handle.state());
-            assertFalse(one.isClosed() || two.isClosed());
-        } finally {
-            close(pool);
-        }
-        assertFalse(handle.alive());
+        assertFoundWhenExhausted("cleaned", open(variant, wanted(variant, "cleaned", 2, LONG_WAIT_MILLIS)));
     }
 
     @Test
