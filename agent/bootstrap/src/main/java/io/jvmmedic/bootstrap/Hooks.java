@@ -7,6 +7,7 @@ package io.jvmmedic.bootstrap;
 public final class Hooks {
 
     private static volatile Probes probes = Probes.NONE;
+    private static volatile Gates gates = Gates.NONE;
 
     private Hooks() {
     }
@@ -17,6 +18,12 @@ public final class Hooks {
 
     public static void disconnect() {
         probes = Probes.NONE;
+        gates = Gates.NONE;
+    }
+
+    /** {@link Gates#NONE} opens all gates. */
+    public static void connectGates(Gates target) {
+        gates = target;
     }
 
     public static void appeared(String integration, Object pool) {
@@ -97,6 +104,68 @@ public final class Hooks {
 
     public static void closed(Object connection) {
         probes.closed(connection);
+    }
+
+    // The gates' calls stand in the host's code itself and not in advice, so what goes wrong in them ends here.
+
+    /** @param before token of a hold at the same place that this call of the method has not ended; 0 for none */
+    public static int enterGate(Object lock, int site, int before) {
+        try {
+            if (before != 0) {
+                gates.leave(before);
+            }
+            return own() ? 0 : gates.enter(lock, site);
+        } catch (Throwable e) {
+            swallowed(e);
+            return 0;
+        }
+    }
+
+    /** After an acquisition that may fail; returns what is left of the hold. */
+    public static int acquired(boolean acquired, int token) {
+        if (acquired) {
+            return token;
+        }
+        leaveGate(token);
+        return 0;
+    }
+
+    public static void leaveGate(int token) {
+        if (token != 0) {
+            try {
+                gates.leave(token);
+            } catch (Throwable e) {
+                swallowed(e);
+            }
+        }
+    }
+
+    public static int released(Object lock, int token) {
+        if (token != 0) {
+            try {
+                return gates.released(lock, token);
+            } catch (Throwable e) {
+                swallowed(e);
+            }
+        }
+        return token;
+    }
+
+    public static void endGate(int token) {
+        if (token != 0) {
+            try {
+                gates.end(token);
+            } catch (Throwable e) {
+                swallowed(e);
+            }
+        }
+    }
+
+    /** A stack that is used up is the host's. */
+    private static void swallowed(Throwable e) {
+        if (!(e instanceof StackOverflowError)) {
+            AdviceFailures.count(e);
+        }
     }
 
     public static void selfTest() {

@@ -1,6 +1,5 @@
 package io.jvmmedic.core.instrument;
 
-import io.jvmmedic.bootstrap.Hooks;
 import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +21,7 @@ final class Site {
         this.loaderName = loader == null ? "boot loader"
                 : loader.getClass().getName() + "@" + Integer.toHexString(System.identityHashCode(loader));
         this.integration = integration;
-        this.obstacle = delegates(loader) ? "" : "its class loader does not delegate to the boot loader for "
-                + Hooks.class.getPackageName() + ", so hooks could not be linked there";
+        this.obstacle = Delegation.reachesBridge(loader) ? "" : Delegation.obstacle();
     }
 
     boolean isFor(ClassLoader candidate, Integration of) {
@@ -72,17 +70,5 @@ final class Site {
                 .map(entry -> new InstallReport.Row(integration.name(), entry.getKey(), loaderName, entry.getValue(),
                         entry.getValue() == InstallReport.State.NOT_APPLIED ? obstacle : ""))
                 .toList();
-    }
-
-    /** Asked with no lock of ours held: a loader may take its own, and a deadlock has been reported that way. */
-    private static boolean delegates(ClassLoader loader) {
-        if (loader == null) {
-            return true;
-        }
-        try {
-            return loader.loadClass(Hooks.class.getName()) == Hooks.class;
-        } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
-            return false;
-        }
     }
 }

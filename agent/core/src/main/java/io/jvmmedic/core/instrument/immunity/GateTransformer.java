@@ -1,0 +1,164 @@
+package io.jvmmedic.core.instrument.immunity;
+
+import io.jvmmedic.core.instrument.Delegation;
+import io.jvmmedic.core.instrument.immunity.GateWeaver.Job;
+import io.jvmmedic.core.instrument.immunity.Guarded.Target;
+import io.jvmmedic.core.instrument.immunity.Position.Kind;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.ref.WeakReference;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Weaves the gates into the methods that signatures name, each validated against the class as it is: the method is there,
+ * and its body is the one that the signature was taken from. Sees all other classes by name only. Never throws and never
+ * stops a class from loading. Also tells what a class consists of, for new signatures.
+ */
+final class GateTransformer implements ClassFileTransformer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GateTransformer.class);
+
+    /** A method that had to lose its {@code synchronized} when its class was loaded, and so must lose it ever after. */
+    private record Rewritten(WeakReference<ClassLoader> loader, String type, Job job) {
+
+        private boolean isIn(ClassLoader candidate, String name) {
+            return type.equals(name) && loader.refersTo(candidate);
+        }
+    }
+
+    private final Map<String, List<Target>> targets = new ConcurrentHashMap<>();
+    private final List<Rewritten> rewritten = new CopyOnWriteArrayList<>();
+    private final Map<Class<?>, byte[]> asked = new ConcurrentHashMap<>();
+    private final Consumer<Guarded> refused;
+
+    /** @param refused told on the thread that loads the class; must not retransform on it */
+    GateTransformer(Consumer<Guarded> refused) {
+        this.refused = refused;
+    }
+
+    void add(Guarded guarded) {
+        guarded.targets().forEach(target ->
+                targets.computeIfAbsent(target.place().internalName(), name -> new CopyOnWriteArrayList<>()).add(target));
+    }
+
+    /** From now on nothing is woven any more. */
+    void clear() {
+        targets.clear();
+    }
+
+    boolean isTarget(Class<?> type) {
+        return targets.containsKey(type.getName().replace('.', '/'));
+    }
+
+    /** Whether a loaded class cannot be restored: the JVM lets nobody change modifiers of its methods back. */
+    boolean isRewritten(Class<?> type) {
+        return isRewritten(type.getClassLoader(), type.getName().replace('.', '/'));
+    }
+
+    private boolean isRewritten(ClassLoader loader, String name) {
+        for (Rewritten each : rewritten) {
+            if (each.isIn(loader, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean hasRewritten() {
+        return !rewritten.isEmpty();
+    }
+
+    // ---- asking for the bytes of a class
+
+    private static final byte[] NOT_YET = {};
+
+    /** The class will be retransformed: keep what comes by. */
+    void ask(Class<?> type) {
+        asked.put(type, NOT_YET);
+    }
+
+    /** What the class consists of, before our own changes; empty when it did not come by. */
+    Optional<byte[]> told(Class<?> type) {
+        return Optional.ofNullable(asked.remove(type)).filter(bytes -> bytes != NOT_YET);
+    }
+
+    // ---- weaving
+
+    @Override
+    public byte[] transform(Module module, ClassLoader loader, String name, Class<?> loaded, ProtectionDomain domain,
+            byte[] bytes) {
+        if (loaded != null && asked.containsKey(loaded)) {
+            asked.put(loaded, bytes);
+        }
+        List<Target> here = name == null ? null : targets.get(name);
+        if (here == null && !isRewritten(loader, name)) {
+            return null;
+        }
+        try {
+            return weave(loader, name, loaded, bytes, here == null ? List.of() : here);
+        } catch (Throwable e) {
+            LOG.warn("{}: could not be gated", name, e);
+            if (here != null) {
+                here.forEach(target -> refuse(target, "weaving " + name.replace('/', '.') + " failed: " + e));
+            }
+            return null;
+        }
+    }
+
+    private byte[] weave(ClassLoader loader, String name, Class<?> loaded, byte[] bytes, List<Target> here) {
+        List<MethodCode> codes = MethodCode.of(bytes);
+        List<Job> jobs = new ArrayList<>();
+        if (loaded != null) {
+            rewritten.stream().filter(each -> each.isIn(loader, name)).map(Rewritten::job).forEach(jobs::add);
+        }
+        boolean reaches = here.isEmpty() || Delegation.reachesBridge(loader);
+        for (Target target : here) {
+            if (target.guarded().refusal().isEmpty() && concerns(target, loaded) && !jobs.contains(target.job())) {
+                String obstacle = reaches ? obstacle(target, bytes, codes, jobs) : Delegation.obstacle();
+                if (obstacle.isEmpty()) {
+                    jobs.add(target.job());
+                    if (target.job().kind() == Kind.METHOD) {
+                        rewritten.add(new Rewritten(new WeakReference<>(loader), name, target.job()));
+                    }
+                    target.guarded().woven(target.position());
+                } else {
+                    refuse(target, target.place().text() + " " + obstacle);
+                }
+            }
+        }
+        return jobs.isEmpty() ? null : GateWeaver.weave(bytes, codes, jobs);
+    }
+
+    /** A synchronized method is either changed when its class is loaded, or reached by its callers. */
+    private static boolean concerns(Target target, Class<?> loaded) {
+        return target.isCaller() ? target.guarded().isReachedByCallers(target.position())
+                : target.job().kind() != Kind.METHOD || loaded == null;
+    }
+
+    private static String obstacle(Target target, byte[] bytes, List<MethodCode> codes, List<Job> others) {
+        MethodCode code = codes.stream().filter(target.job()::isIn).findFirst().orElse(null);
+        if (code == null) {
+            return "is not in this build";
+        }
+        if (!code.hash().equals(target.place().hash())) {
+            return "is not the method that the signature was taken from, its body is another one";
+        }
+        boolean taken = others.stream().anyMatch(job -> job.isIn(code) && job.index() == target.job().index()
+                && job.kind() != target.job().kind() && job.kind() != Kind.METHOD && target.job().kind() != Kind.METHOD);
+        return taken ? "is named by two signatures in different ways" : GateWeaver.obstacle(bytes, code, target.job());
+    }
+
+    private void refuse(Target target, String why) {
+        if (target.guarded().refuse(why)) {
+            refused.accept(target.guarded());
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package io.jvmmedic.core.instrument.immunity;
+
+import io.jvmmedic.bootstrap.Gates;
+import io.jvmmedic.bootstrap.Hooks;
+import io.jvmmedic.bootstrap.MedicThread;
+import io.jvmmedic.core.instrument.ModuleOpener;
+import io.jvmmedic.core.instrument.immunity.Guarded.Target;
+import io.jvmmedic.core.instrument.immunity.Position.Kind;
+import io.jvmmedic.core.util.Jdk;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records the signatures of deadlocks and, where enabled, keeps them from happening again: in this process for later calls,
+ * and after a restart from the start.
+ *
+ * <p>Thread-safe. Recording and reading take milliseconds to a second and may pause the JVM for a retransformation.
+ */
+public final class Immunity {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Immunity.class);
+
+    private final Instrumentation instrumentation;
+    private final boolean enabled;
+    private final long limitNanos;
+    private final LockOwners owners;
+    private final Consumer<String> warnings;
+    private final GateTransformer transformer;
+    private final GateHouse house = new GateHouse();
+    private final Map<String, Signature> known = new LinkedHashMap<>();
+    private final Map<String, Guarded> guarded = new LinkedHashMap<>();
+    private final Map<String, String> refused = new LinkedHashMap<>();
+    private Optional<SignatureFile> file = Optional.empty();
+    private boolean installed;
+    private boolean engaged;
+
+    /**
+     * @param enabled whether gates are built; without it signatures are recorded only
+     * @param limit nobody waits longer in front of a gate
+     * @param warnings gets one sentence for each signature that is refused
+     */
+    public Immunity(Instrumentation instrumentation, ModuleOpener opener, boolean enabled, Duration limit,
+            Consumer<String> warnings) {
+        this.instrumentation = instrumentation;
+        this.enabled = enabled;
+        this.limitNanos = limit.toNanos();
+        this.owners = new LockOwners(opener);
+        this.warnings = warnings;
+        this.transformer = new GateTransformer(this::refused);
+    }
+
+    /**
+     * What became of one signature.
+     *
+     * @param state {@code RECORDED} (gates are not enabled), {@code NOT SEEN} (no class of it is loaded), {@code PARTLY}
+     *     (some are), {@code GATED}, {@code OPEN} (the mode is not heal), {@code REFUSED}, {@code WITHDRAWN}
+     * @param passes acquisitions that came through its gate
+     * @param waits those of them that had to wait
+     * @param bypasses those whose time limit ran out
+     * @param asides those that went on because who was inside waited there
+     * @param reason why it is not in force, or what is missing; empty when it is
+     */
+    public record Row(String id, String recorded, String state, String places, long passes, long waits, long waitedMillis,
+            long bypasses, long asides, String reason) {
+    }
+
+    /** Where signatures are kept; reads those that are there, and builds their gates where that is enabled. */
+    public synchronized void open(Path path) {
+        SignatureFile signatures = new SignatureFile(path, warnings);
+        file = Optional.of(signatures);
+        signatures.read().forEach(signature -> {
+            if (known.putIfAbsent(signature.id(), signature) == null) {
+                guard(signature);
+            }
+        });
+    }
+
+    /** Gates are in force while this is true; else they are there and let everybody pass. */
+    public synchronized void engage(boolean wanted) {
+        if (engaged != wanted) {
+            engaged = wanted;
+            connect();
+        }
+    }
+
+    private void connect() {
+        Hooks.connectGates(engaged && !guarded.isEmpty() ? house : Gates.NONE);
+    }
+
+    /**
+     * Records the deadlock in which these threads stand.
+     *
+     * @param threads ids of platform threads, each waits for a lock of the next, the last for one of the first
+     * @return what was recorded, one sentence
+     * @throws IllegalStateException with a sentence when no signature can be taken
+     */
+    public String record(List<Long> threads) throws IOException {
+        if (!Jdk.hasModule("java.management")) {
+            throw new IllegalStateException("without the module java.management no stack tells which monitors are held");
+        }
+        return record(Stacks.of(threads), Instant.now());
+    }
+
+    synchronized String record(List<StuckThread> cycle, Instant when) throws IOException {
+        install();
+        Signature signature = new SignatureTaker(names -> {
+            LoadedClasses classes = new LoadedClasses(instrumentation, transformer, names);
+            return classes::bytes;
+        }).take(cycle, when);
+        boolean fresh = known.putIfAbsent(signature.id(), signature) == null;
+        if (fresh) {
+            guard(signature);
+        }
+        if (file.isPresent()) {
+            file.get().add(signature);
+        }
+        return "signature " + signature.id() + (fresh ? "" : ", known already") + ": " + signature.text()
+                + (enabled ? "" : "; with immunity.enabled=true it would not happen again");
+    }
+
+    private void guard(Signature signature) {
+        if (!enabled) {
+            return;
+        }
+        try {
+            Guarded fresh = new Guarded(signature, house, limitNanos, owners);
+            guarded.put(signature.id(), fresh);
+            install();
+            connect();
+            transformer.add(fresh);
+            weaveLoaded(fresh);
+        } catch (IllegalArgumentException e) {
+            refused.put(signature.id(), e.getMessage());
+            warnings.accept("signature " + signature.id() + " is refused, " + e.getMessage());
+        }
+    }
+
+    private void install() {
+        if (!installed) {
+            installed = true;
+            instrumentation.addTransformer(transformer, true);
+        }
+    }
+
+    /** What is loaded already; a synchronized method of it is out of reach, but its callers are not. */
+    private void weaveLoaded(Guarded fresh) {
+        Set<String> names = fresh.targets().stream().map(target -> target.place().type()).collect(Collectors.toSet());
+        LoadedClasses classes = new LoadedClasses(instrumentation, transformer, names);
+        for (Target target : fresh.targets()) {
+            if (target.job().kind() == Kind.METHOD
+                    && classes.named(target.place().type()).stream().anyMatch(type -> !transformer.isRewritten(type))) {
+                fresh.reachByCallers(target.position());
+            }
+        }
+        retransform(names.stream().flatMap(name -> classes.named(name).stream()).toList());
+    }
+
+    private void retransform(List<Class<?>> types) {
+        if (types.isEmpty()) {
+            return;
+        }
+        try {
+            instrumentation.retransformClasses(types.toArray(Class<?>[]::new));
+        } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
+            LOG.warn("{}: could not be gated or freed of gates", types, e);
+        }
+    }
+
+    /** On the thread that loads a class, so everything else happens on another one. */
+    private void refused(Guarded gate) {
+        new MedicThread(() -> {
+            warnings.accept("signature " + gate.signature().id() + " is refused, " + gate.refusal());
+            Set<String> names = gate.targets().stream().map(target -> target.place().type()).collect(Collectors.toSet());
+            LoadedClasses classes = new LoadedClasses(instrumentation, transformer, names);
+            retransform(names.stream().flatMap(name -> classes.named(name).stream()).toList());
+        }, "weaver").start();
+    }
+
+    /** One row per signature that is known. */
+    public synchronized List<Row> rows() {
+        return known.values().stream().map(this::row).toList();
+    }
+
+    private Row row(Signature signature) {
+        Guarded gate = guarded.get(signature.id());
+        if (gate == null) {
+            String why = refused.getOrDefault(signature.id(), "");
+            return new Row(signature.id(), signature.recorded(), why.isEmpty() ? "RECORDED" : "REFUSED", signature.text(),
+                    0, 0, 0, 0, 0, why.isEmpty() ? "immunity.enabled=true builds its gate" : why);
+        }
+        List<String> missing = gate.missing();
+        String state = !gate.refusal().isEmpty() ? "REFUSED" : gate.gate().isWithdrawn() ? "WITHDRAWN"
+                : missing.size() == signature.places().size() ? "NOT SEEN" : !missing.isEmpty() ? "PARTLY"
+                : engaged ? "GATED" : "OPEN";
+        String reason = switch (state) {
+            case "REFUSED" -> gate.refusal();
+            case "WITHDRAWN" -> "its time limit ran out " + gate.gate().bypasses() + " times, so it lets everybody pass";
+            case "NOT SEEN", "PARTLY" -> "matches nothing yet: no class with " + String.join(", ", missing) + " was loaded";
+            case "OPEN" -> "lets everybody pass while the mode is not heal";
+            default -> "";
+        };
+        return new Row(signature.id(), signature.recorded(), state, signature.text(), gate.gate().passes(),
+                gate.gate().waits(), gate.gate().waitedNanos() / 1_000_000, gate.gate().bypasses(), gate.gate().asides(),
+                reason);
+    }
+
+    /**
+     * Opens all gates and takes them out of the host's code. A class with a synchronized method that was gated from its
+     * loading on keeps its form, in which the method takes its monitor itself: the JVM lets nobody change it back, and would
+     * refuse any other agent that wanted to change the class. So what gives it this form stays.
+     */
+    public synchronized void uninstall() {
+        Hooks.connectGates(Gates.NONE);
+        if (!installed) {
+            return;
+        }
+        installed = false;
+        List<Class<?>> touched = new ArrayList<>();
+        for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+            if (transformer.isTarget(type) && !transformer.isRewritten(type) && instrumentation.isModifiableClass(type)) {
+                touched.add(type);
+            }
+        }
+        transformer.clear();
+        if (transformer.hasRewritten()) {
+            LOG.info("immunity: classes with gated synchronized methods keep their form until the JVM ends");
+        } else {
+            instrumentation.removeTransformer(transformer);
+        }
+        retransform(touched);
+    }
+
+    /** Apart, so that the beans are linked only where the module is there. */
+    private static final class Stacks {
+
+        static List<StuckThread> of(List<Long> threads) {
+            ThreadInfo[] infos = ManagementFactory.getThreadMXBean()
+                    .getThreadInfo(threads.stream().mapToLong(Long::longValue).toArray(), true, false);
+            if (Arrays.stream(infos).anyMatch(info -> info == null)) {
+                throw new IllegalStateException("a thread of the cycle has ended");
+            }
+            return Arrays.stream(infos).map(StuckThread::of).toList();
+        }
+    }
+}
