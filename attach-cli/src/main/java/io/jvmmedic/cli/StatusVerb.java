@@ -34,6 +34,7 @@ final class StatusVerb extends TargetVerb {
         parts("integrations", status.rows("integrations"));
         parts("detectors", status.rows("detectors"));
         parts("remedies", status.rows("remedies"));
+        signatures(status.rows("signatures"));
         budgets(status.rows("budgets"));
         treatments(status.rows("treatments"));
         shadows(status.rows("shadows"));
@@ -74,6 +75,26 @@ final class StatusVerb extends TargetVerb {
         for (Answer part : parts) {
             String reason = part.text("reason").isEmpty() ? "" : ": " + part.text("reason");
             terminal().field(2, name, part.text("name"), part.text("state") + reason, Style.of(part.text("state")));
+        }
+    }
+
+    private void signatures(List<Answer> signatures) {
+        if (signatures.isEmpty()) {
+            return;
+        }
+        terminal().line("");
+        terminal().heading("deadlocks suffered");
+        int id = signatures.stream().mapToInt(one -> one.text("id").length()).max().orElse(0);
+        for (Answer one : signatures) {
+            String gate = one.text("state") + (one.text("reason").isEmpty() ? "" : ": " + one.text("reason"));
+            terminal().field(2, id, one.text("id"), gate, Style.of(one.text("state")));
+            terminal().field(2, id, "", one.text("places"));
+            if (one.number("passes") > 0) {
+                terminal().field(2, id, "", Words.count(one.number("passes"), "acquisition") + ", "
+                        + Words.count(one.number("waits"), "wait") + " of " + Words.millis(one.number("waitedMillis"))
+                        + " together, " + one.number("bypasses") + " ran out of time, "
+                        + one.number("asides") + " let by");
+            }
         }
     }
 

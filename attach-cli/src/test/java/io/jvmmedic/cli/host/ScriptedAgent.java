@@ -43,6 +43,8 @@ final class ScriptedAgent implements AgentView {
                         "field 'leased' of org.apache.hc.core5.pool.StrictConnPool is missing in this version")),
                 List.of(new StatusView.Part("lock-deadlock", "NA", "needs DeadlockedThread, and java.management is missing")),
                 List.of(new StatusView.Part("reclaim-leaked-connection", "FORCEFUL", "connection leak")),
+                List.of(new StatusView.Signature("0a1b2c3d4e5f", "2026-11-21T08:00:00Z", "GATED",
+                        "com.acme.Bank.ab:12 (synchronized block) / com.acme.Bank.ba:20 (lock)", 1_234_567, 12, 340, 0, 2, "")),
                 List.of(new StatusView.BudgetLeft("budget.reclaim", 0, 60, 600_000, 12_000)),
                 List.of(new StatusView.Treatment("20261121-1", POOL, "CONNECTION_LEAK", "VERIFYING",
                         "reclaim-leaked-connection", 800)),

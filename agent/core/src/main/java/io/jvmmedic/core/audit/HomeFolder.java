@@ -100,6 +100,11 @@ public final class HomeFolder {
         return root.resolve(appName + ".limits");
     }
 
+    /** File of the deadlocks that were suffered, shared by all runs of this application; may be copied to other instances. */
+    public Path signatures() {
+        return root.resolve(appName + ".signatures");
+    }
+
     private static String ownName() {
         return sanitised("jvm-medic-" + System.getProperty("user.name", ""));
     }

@@ -48,6 +48,7 @@ import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.jdkhttp.JdkHttpIntegration;
 import io.jvmmedic.core.instrument.vibur.ViburIntegration;
+import io.jvmmedic.core.instrument.immunity.Immunity;
 import io.jvmmedic.core.instrument.lock.DeadlockBreaker;
 import io.jvmmedic.core.instrument.lock.LockGraph;
 import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
@@ -74,6 +75,7 @@ import io.jvmmedic.core.remedy.GrowPool;
 import io.jvmmedic.core.remedy.Ladders;
 import io.jvmmedic.core.remedy.ReadinessFile;
 import io.jvmmedic.core.remedy.ReclaimLeakedConnection;
+import io.jvmmedic.core.remedy.RecordSignature;
 import io.jvmmedic.core.remedy.Remedy;
 import io.jvmmedic.core.remedy.ResetPool;
 import io.jvmmedic.core.remedy.RevivePool;
@@ -142,6 +144,7 @@ final class Clinic {
     private final LeaseProbes probes;
     private final ModuleOpener opener;
     private final ThreadCensus census;
+    private final Immunity immunity;
 
     private Optional<HomeFolder> home = Optional.empty();
     private Journal journal = Journal.none();
@@ -190,16 +193,30 @@ final class Clinic {
         this.probes = new LeaseProbes(registry, instrumenter.factories());
         this.opener = new ModuleOpener(instrumentation);
         this.census = new ThreadCensus(registry, opener, instrumenter.discoveries(registry, opener));
+        this.immunity = new Immunity(instrumentation, opener, config.get(Options.IMMUNITY_ENABLED),
+                config.get(Options.IMMUNITY_LIMIT), warn());
     }
 
     private static List<Integration> withDrivers(List<Integration> libraries) {
         return Stream.concat(libraries.stream(), DriverIntegration.all().stream()).toList();
     }
 
-    /** Connects the hooks and adds the transformer. Loads neither Byte Buddy nor Flight Recorder. */
+    /** Connects the hooks and adds the transformer. Loads neither Byte Buddy nor Flight Recorder unless there are gates. */
     void install() {
         Hooks.connect(probes);
         instrumenter.install(probes::selfTested);
+        if (config.get(Options.IMMUNITY_ENABLED)) {
+            // Before the application's classes are loaded: a synchronized method can be gated then, and not later.
+            immunity.engage(mode.get() == Mode.HEAL);
+            openHome();
+        }
+    }
+
+    private void openHome() {
+        if (home.isEmpty()) {
+            home = HomeFolder.open(config, warn());
+            home.ifPresent(folder -> immunity.open(folder.signatures()));
+        }
     }
 
     /** Everything slow. An error here leaves the host alone and the agent without effect. */
@@ -245,7 +262,7 @@ final class Clinic {
     }
 
     private void openFiles() {
-        home = HomeFolder.open(config, warn());
+        openHome();
         journal = home.map(folder -> Journal.in(folder.jvm(), warn())).orElseGet(Journal::none);
         folders = home.map(folder -> IncidentFolders.in(folder.jvm(), config.get(Options.INCIDENTS_MAX),
                 config.get(Options.INCIDENTS_SIZE), warn())).orElseGet(IncidentFolders::none);
@@ -321,6 +338,7 @@ final class Clinic {
         GrowPool growPool = new GrowPool(registry, config);
         lockGraph = new LockGraph(census, opener);
         remedies = List.of(
+                new RecordSignature(immunity),
                 new DumpInvolvedThreads(registry, census, evidence),
                 new DumpAllThreads(census, evidence),
                 new DumpBlackBox(evidence),
@@ -387,6 +405,7 @@ final class Clinic {
 
     private void eachTick() {
         mode.look();
+        immunity.engage(mode.get() == Mode.HEAL);
         mailbox.ifPresent(Mailbox::poll);
     }
 
@@ -451,6 +470,7 @@ final class Clinic {
         sampler.stop();
         stopEngine("the agent is detached");
         instrumenter.uninstall();
+        immunity.uninstall();
         signals.close();
         mailbox.ifPresent(Mailbox::close);
         try {
@@ -549,6 +569,10 @@ final class Clinic {
                     ? problems.stream().map(row -> row.type() + ": " + row.reason()).findFirst().orElse("")
                     : instrumenter.failure());
         }).toList();
+    }
+
+    Immunity immunity() {
+        return immunity;
     }
 
     List<Detector> detectors() {

@@ -30,7 +30,7 @@ final class ClinicView implements AgentView {
                 clinic.mode().get().toString(), clinic.mode().isPaused(), clinic.isHotAttached() ? "hot attach" : "premain",
                 clinic.signals().describe(), clinic.folder(), AdviceFailures.count(), AdviceFailures.first(),
                 clinic.engine().dropped(), clinic.resources().counts(), clinic.integrationParts(), detectors(), remedies(),
-                budgets(), treatments(), shadows(), settings(), clinic.warnings());
+                signatures(), budgets(), treatments(), shadows(), settings(), clinic.warnings());
     }
 
     /** A detector whose signals can never come says so instead of being silent. */
@@ -47,6 +47,12 @@ final class ClinicView implements AgentView {
         Set<String> disabled = clinic.config().get(Options.DISABLED_REMEDIES);
         return clinic.remedies().stream().map(remedy -> new StatusView.Part(remedy.name(),
                 disabled.contains(remedy.name()) ? "DISABLED" : remedy.risk().name(), "")).toList();
+    }
+
+    private List<StatusView.Signature> signatures() {
+        return clinic.immunity().rows().stream().map(row -> new StatusView.Signature(row.id(), row.recorded(), row.state(),
+                row.places(), row.passes(), row.waits(), row.waitedMillis(), row.bypasses(), row.asides(), row.reason()))
+                .toList();
     }
 
     private List<StatusView.BudgetLeft> budgets() {

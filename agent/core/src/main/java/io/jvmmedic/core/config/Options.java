@@ -107,6 +107,12 @@ public final class Options {
     public static final Option<String> RESTART_TERMINATION_LOG = add("restart.termination-log", "",
             "file that gets one line before the exit, for example /dev/termination-log", Parsers.text());
 
+    public static final Option<Boolean> IMMUNITY_ENABLED = add("immunity.enabled", "false",
+            "builds gates from the signatures of deadlocks that were suffered; signatures are recorded in any case",
+            Parsers.flag());
+    public static final Option<Duration> IMMUNITY_LIMIT = add("immunity.limit", "2s",
+            "nobody waits longer than this in front of a gate", Parsers.duration());
+
     public static final Option<Boolean> JFR = add("jfr", "true",
             "stream and record by Flight Recorder; false: detectors are fed directly", Parsers.flag());
     public static final Option<Duration> BLACKBOX_AGE = add("blackbox.max-age", "10m",

@@ -23,7 +23,7 @@ public record StatusView(
         String version, long pid, String application, long uptimeMillis, String mode, boolean paused, String attached,
         String recording, String folder, long adviceFailures, String firstAdviceFailure, long droppedRounds,
         Map<String, Integer> resources, List<Part> integrations, List<Part> detectors, List<Part> remedies,
-        List<BudgetLeft> budgets, List<Treatment> treatments, List<Shadow> shadows, List<Setting> settings,
+        List<Signature> signatures, List<BudgetLeft> budgets, List<Treatment> treatments, List<Shadow> shadows, List<Setting> settings,
         List<String> warnings) {
 
     public StatusView {
@@ -31,6 +31,7 @@ public record StatusView(
         integrations = List.copyOf(integrations);
         detectors = List.copyOf(detectors);
         remedies = List.copyOf(remedies);
+        signatures = List.copyOf(signatures);
         budgets = List.copyOf(budgets);
         treatments = List.copyOf(treatments);
         shadows = List.copyOf(shadows);
@@ -46,6 +47,22 @@ public record StatusView(
      * @param reason why not; for a remedy the faults it treats; may be empty
      */
     public record Part(String name, String state, String reason) {
+    }
+
+    /**
+     * A deadlock that was suffered, and what its gate does and costs.
+     *
+     * @param state {@code RECORDED}, {@code NOT SEEN}, {@code PARTLY}, {@code GATED}, {@code OPEN}, {@code REFUSED} or
+     *     {@code WITHDRAWN}
+     * @param places where its threads took their locks
+     * @param passes acquisitions that came through the gate
+     * @param waits those of them that waited, for {@code waitedMillis} together
+     * @param bypasses those whose time limit ran out
+     * @param asides those that went on because who was inside waited there for something else
+     * @param reason why it is not in force; may be empty
+     */
+    public record Signature(String id, String recorded, String state, String places, long passes, long waits,
+            long waitedMillis, long bypasses, long asides, String reason) {
     }
 
     /**

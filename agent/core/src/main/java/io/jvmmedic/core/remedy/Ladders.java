@@ -46,6 +46,8 @@ public final class Ladders {
         for (Fault fault : Fault.values()) {
             List<String> looks = new ArrayList<>(List.of(DumpInvolvedThreads.NAME));
             if (fault == Fault.LOCK_DEADLOCK) {
+                // First: it needs the threads as they stand.
+                looks.add(0, RecordSignature.NAME);
                 looks.add(DumpAllThreads.NAME);
             }
             looks.add(DumpBlackBox.NAME);

@@ -18,7 +18,7 @@ final class ScriptedAgent implements AgentView {
     public StatusView status() {
         return new StatusView("1.2.3", 42, "orders", 1_000, mode.toString(), paused, "premain", "streaming", "", 0, "",
                 0, Map.of("pool", 1), List.of(new StatusView.Part("hikari", "APPLIED", "")), List.of(), List.of(),
-                List.of(), List.of(), List.of(), List.of(), List.of());
+                List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     @Override

@@ -42,6 +42,7 @@ class AddingARemedyTest {
                 new GrowPool(registry, config), new GrowPool(registry, config).compensation(), new GrowExecutor(registry, config), new AbortHttpLease(registry, config),
                 new AbortDeadSessions(registry), new RevivePool(registry), new ResetPool(registry),
                 new BreakDeadlock(registry, null, null, null, null),
+                new RecordSignature(null),
                 new DumpInvolvedThreads(registry, null, null), new DumpAllThreads(null, null), new DumpBlackBox(null),
                 new GracefulRestart(config, reason -> { }, Optional::empty))) {
             assertTrue(page().contains("| `" + remedy.name() + "` | " + remedy.risk() + " |"), remedy.name());

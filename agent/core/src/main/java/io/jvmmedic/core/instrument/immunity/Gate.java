@@ -96,6 +96,11 @@ final class Gate {
         }
         int number = occupants.take(me, position, lock);
         if (number < 0) {
+            // Full of holds that were kept, or of threads.
+            clearKept();
+            number = occupants.grownFor(me, position, lock);
+        }
+        if (number < 0) {
             gone(position);
         }
         return number;
@@ -415,6 +420,15 @@ final class Gate {
 
     boolean isOpen() {
         return state < 0;
+    }
+
+    /** Holds now. */
+    int inside() {
+        int sum = 0;
+        for (int i = 0; i < threads.length; i++) {
+            sum += (int) count(state, i);
+        }
+        return sum;
     }
 
     /** Acquisitions that came through. */

@@ -69,7 +69,7 @@ public final class Immunity {
     /**
      * What became of one signature.
      *
-     * @param state {@code RECORDED} (gates are not enabled), {@code NOT SEEN} (no class of it is loaded), {@code PARTLY}
+     * @param state {@code RECORDED} (its gate is not built), {@code NOT SEEN} (no class of it is loaded), {@code PARTLY}
      *     (some are), {@code GATED}, {@code OPEN} (the mode is not heal), {@code REFUSED}, {@code WITHDRAWN}
      * @param passes acquisitions that came through its gate
      * @param waits those of them that had to wait
@@ -92,11 +92,12 @@ public final class Immunity {
         });
     }
 
-    /** Gates are in force while this is true; else they are there and let everybody pass. */
+    /** Gates are in force while this is true; else none is built, and those that are there let everybody pass. */
     public synchronized void engage(boolean wanted) {
         if (engaged != wanted) {
             engaged = wanted;
             connect();
+            known.values().forEach(this::guard);
         }
     }
 
@@ -131,12 +132,14 @@ public final class Immunity {
         if (file.isPresent()) {
             file.get().add(signature);
         }
-        return "signature " + signature.id() + (fresh ? "" : ", known already") + ": " + signature.text()
+        String sentence = "signature " + signature.id() + (fresh ? "" : ", known already") + ": " + signature.text()
                 + (enabled ? "" : "; with immunity.enabled=true it would not happen again");
+        LOG.info("immunity: {}", sentence);
+        return sentence;
     }
 
     private void guard(Signature signature) {
-        if (!enabled) {
+        if (!enabled || !engaged || guarded.containsKey(signature.id()) || refused.containsKey(signature.id())) {
             return;
         }
         try {
@@ -203,7 +206,8 @@ public final class Immunity {
         if (gate == null) {
             String why = refused.getOrDefault(signature.id(), "");
             return new Row(signature.id(), signature.recorded(), why.isEmpty() ? "RECORDED" : "REFUSED", signature.text(),
-                    0, 0, 0, 0, 0, why.isEmpty() ? "immunity.enabled=true builds its gate" : why);
+                    0, 0, 0, 0, 0, !why.isEmpty() ? why : enabled ? "its gate is built when the mode is heal"
+                            : "immunity.enabled=true builds its gate");
         }
         List<String> missing = gate.missing();
         String state = !gate.refusal().isEmpty() ? "REFUSED" : gate.gate().isWithdrawn() ? "WITHDRAWN"

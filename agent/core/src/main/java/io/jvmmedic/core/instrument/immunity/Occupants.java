@@ -17,24 +17,29 @@ final class Occupants {
         return table;
     }
 
-    /** Takes a slot; its number, -1 when there are too many inside. */
+    /** Takes a slot; its number, -1 when all are taken. */
     @SuppressWarnings("deprecation")
     int take(Thread thread, int position, Object lock) {
-        while (true) {
-            Slot[] table = slots;
-            int mask = table.length - 1;
-            int start = (int) thread.getId();
-            for (int i = 0; i <= mask; i++) {
-                int number = start + i & mask;
-                if (table[number].take(thread, position, lock)) {
-                    return number;
-                }
+        Slot[] table = slots;
+        int mask = table.length - 1;
+        int start = (int) thread.getId();
+        for (int i = 0; i <= mask; i++) {
+            int number = start + i & mask;
+            if (table[number].take(thread, position, lock)) {
+                return number;
             }
-            if (table.length == MAX_SIZE) {
-                return -1;
-            }
-            grow(table);
         }
+        return -1;
+    }
+
+    /** Takes one, and makes more if there is none; -1 when there are too many inside. */
+    int grownFor(Thread thread, int position, Object lock) {
+        int number = take(thread, position, lock);
+        for (Slot[] table = slots; number < 0 && table.length < MAX_SIZE; table = slots) {
+            grow(table);
+            number = take(thread, position, lock);
+        }
+        return number;
     }
 
     private synchronized void grow(Slot[] full) {
