@@ -40,7 +40,7 @@ public final class Immunity {
     private final Instrumentation instrumentation;
     private final boolean enabled;
     private final long limitNanos;
-    private final LockOwners owners;
+    private final ModuleOpener opener;
     private final Consumer<String> warnings;
     private final GateTransformer transformer;
     private final GateHouse house = new GateHouse();
@@ -61,7 +61,7 @@ public final class Immunity {
         this.instrumentation = instrumentation;
         this.enabled = enabled;
         this.limitNanos = limit.toNanos();
-        this.owners = new LockOwners(opener);
+        this.opener = opener;
         this.warnings = warnings;
         this.transformer = new GateTransformer(this::refused);
     }
@@ -143,7 +143,7 @@ public final class Immunity {
             return;
         }
         try {
-            Guarded fresh = new Guarded(signature, house, limitNanos, owners);
+            Guarded fresh = new Guarded(signature, house, limitNanos, new LockOwners(opener));
             guarded.put(signature.id(), fresh);
             install();
             connect();

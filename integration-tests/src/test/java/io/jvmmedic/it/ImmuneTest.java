@@ -1,0 +1,77 @@
+package io.jvmmedic.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jvmmedic.it.harness.Invariants;
+import io.jvmmedic.it.harness.PatientJvm;
+import io.jvmmedic.it.harness.Scenario;
+import io.jvmmedic.it.harness.Story;
+import io.jvmmedic.it.patients.TransferPatient;
+import java.time.Duration;
+import java.util.List;
+
+/** A deadlock is suffered once: the process that was restarted because of it, or goes on after it was broken, is immune. */
+class ImmuneTest {
+
+    private static final int EXIT_CODE = 86;
+    private static final String IMMUNE = "immunity.enabled=true,startup-grace=0s,restart.enabled=true,restart.drain=0s,"
+            + "restart.halt-after=4s,app-name=transfers";
+    /** Left alone the patient stands still after a second or two; {@code -Djvmmedic.it.immune=60} for a longer look. */
+    private static final Duration LOAD = Duration.ofSeconds(Long.getLong("jvmmedic.it.immune", 12));
+
+    @Scenario(patient = TransferPatient.class, arguments = "methods", agentOptions = IMMUNE)
+    void ofSynchronizedMethodsDoesNotComeAgainAfterTheRestart(PatientJvm jvm) throws Exception {
+        doesNotComeAgainAfterTheRestart(jvm);
+    }
+
+    @Scenario(patient = TransferPatient.class, arguments = "blocks", agentOptions = IMMUNE, jdks = 17)
+    void ofSynchronizedBlocksDoesNotComeAgainAfterTheRestart(PatientJvm jvm) throws Exception {
+        doesNotComeAgainAfterTheRestart(jvm);
+    }
+
+    /** It is broken, and from then on prevented in the same process. */
+    @Scenario(patient = TransferPatient.class, arguments = "locks", agentOptions = IMMUNE, jdks = 25)
+    void ofLocksDoesNotComeAgainInTheSameProcess(PatientJvm jvm) throws Exception {
+        jvm.ask("go");
+        Story.awaitCertain(jvm, "LOCK_DEADLOCK");
+        await().atMost(Story.SOON).until(() -> jvm.agentLines().stream().anyMatch(line -> line.contains("HEALED")));
+        worksOn(jvm);
+        assertEquals(1, signatures(jvm).size(), jvm.agentLines().toString());
+    }
+
+    private static void doesNotComeAgainAfterTheRestart(PatientJvm jvm) throws Exception {
+        jvm.ask("go");
+        assertEquals(EXIT_CODE, jvm.awaitExit(Story.SOON));
+        assertEquals(1, signatures(jvm).size(), jvm.agentLines().toString());
+        try (PatientJvm second = PatientJvm.fork(jvm.spec())) {
+            second.ask("go");
+            worksOn(second);
+            assertEquals(List.of(), signatures(second));
+            assertEquals(0, second.witness().rows("Finding", row -> row.getString("confidence").equals("CERTAIN")).size(),
+                    second.witness().story());
+            second.stop();
+            Invariants.check(second, true, List.of());
+        }
+    }
+
+    private static List<String> signatures(PatientJvm jvm) {
+        return jvm.agentLines().stream().filter(line -> line.contains("immunity: signature")).toList();
+    }
+
+    /** All the time, and not just at the end. */
+    private static void worksOn(PatientJvm jvm) throws Exception {
+        long end = System.nanoTime() + LOAD.toNanos();
+        for (long before = done(jvm); System.nanoTime() < end; before = done(jvm)) {
+            long least = before;
+            await().atMost(Story.SOON).until(() -> done(jvm) > least + 1_000);
+            Thread.sleep(200);
+        }
+        assertTrue(jvm.isAlive());
+    }
+
+    private static long done(PatientJvm jvm) {
+        return Long.parseLong(jvm.ask("status").replaceFirst(".*done=(\\d+).*", "$1"));
+    }
+}
