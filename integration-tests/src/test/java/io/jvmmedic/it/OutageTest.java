@@ -20,21 +20,25 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** The database goes away, in part or as a whole. Whoever is proven dead is let go; nobody else is touched. */
 class OutageTest {
 
-    private static final String POOLS = "HikariCP-7.1.0";
-    private static final String MORE_POOLS = POOLS + "+agroal-3.2.1";
+    private static final String HIKARI = "HikariCP-7.1.0";
+    private static final String POOLS = HIKARI + "+agroal-3.2.1+tomcat-jdbc-11.0.25";
+    private static final String MORE_POOLS = POOLS + "+commons-dbcp2-2.14.0+c3p0-0.14.1+druid-1.2.28";
+    /** UCP finds dead peers by itself, Vibur a server that takes no writes. */
+    private static final String VIBUR = "+vibur-26.0";
+    private static final String UCP = "+ucp-23.9.0.25.07";
     private static final String ABORT = "abort-dead-sessions";
     private static final String EVICT = "soft-evict-pool";
     /** A statement may be asked about sooner than in a real service, where most take longer. */
     private static final String QUICK = "dead-peer.suspect-after=2s";
 
-    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", MORE_POOLS},
-            agentOptions = QUICK, jdks = 17, attach = Attach.HOT)
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", MORE_POOLS + VIBUR},
+            agentOptions = QUICK, attach = Attach.HOT)
     void deadPeersAreAbortedAndALongReportIsNot(PatientJvm jvm, Database database) {
         deadPeers(jvm, database);
     }
 
     @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", POOLS},
-            agentOptions = QUICK, jdks = 25)
+            agentOptions = QUICK, jdks = 17)
     void nobodyIsAbortedUntilTheServiceCanBeReached(PatientJvm jvm, Database database) {
         List<String> pools = jvm.services();
         Story.awaitSeen(jvm, pools.size());
@@ -48,7 +52,7 @@ class OutageTest {
         jvm.awaitNinetyPercent(before);
     }
 
-    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", "HikariCP-7.1.0"},
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", HIKARI},
             agentOptions = QUICK + ",disabled-remedies=" + ABORT, jdks = 25)
     void deadPeersStayWhereAbortingIsSwitchedOff(PatientJvm jvm, Database database) {
         double before = jvm.rate();
@@ -57,6 +61,24 @@ class OutageTest {
         double after = jvm.rate();
         assertTrue(after < 0.1 * before, "served " + before + "/s before and " + after + "/s, so something was done");
         Story.assertOnlyLooked(jvm);
+    }
+
+    /** Who connects is accepted and never hears a word, the agent too. */
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", HIKARI, "9"},
+            agentOptions = QUICK, jdks = 25)
+    void aServiceThatSaysNothingIsCalledUnreachableUntilItSpeaksAgain(PatientJvm jvm, Database database) {
+        List<String> pools = jvm.services();
+        Story.awaitSeen(jvm, pools.size());
+        Map<String, Double> before = jvm.rates(pools);
+        database.proxy().silenceNewcomers(true);
+        database.proxy().silence(link -> true);
+        jvm.witness().await(Story.SOON, "FreshConnection", row -> row.getString("error").startsWith("no answer within"));
+        jvm.witness().await(Story.SOON, "Finding", row -> row.getString("fault").equals("POOL_EXHAUSTION")
+                && row.getString("summary").contains("the database cannot be reached"));
+        Story.assertOnlyLooked(jvm);
+        database.proxy().silenceNewcomers(false);
+        Story.awaitHealed(jvm, ABORT, pools.size());
+        jvm.awaitNinetyPercent(before);
     }
 
     private static void deadPeers(PatientJvm jvm, Database database) {
@@ -77,8 +99,7 @@ class OutageTest {
         return pools.stream().collect(Collectors.joining("=" + state + ", ", "{", "=" + state + "}"));
     }
 
-    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%demotable", "%libs", POOLS},
-            attach = {Attach.PREMAIN, Attach.HOT})
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%demotable", "%libs", MORE_POOLS + UCP})
     @ResourceLock("demotion")
     void sessionsOfADemotedServerAreEvicted(PatientJvm jvm, Database database) {
         List<String> pools = jvm.services();
@@ -89,7 +110,8 @@ class OutageTest {
         jvm.awaitNinetyPercent(before);
     }
 
-    @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", POOLS})
+    @Scenario(patient = OutagePatient.class, libraries = "postgresql",
+            arguments = {"%database", "%libs", MORE_POOLS + VIBUR + UCP})
     void endedSessionsAreReplaced(PatientJvm jvm, Database database) {
         comesBack(jvm, database::terminateSessions);
     }

@@ -57,6 +57,16 @@ public final class Hooks {
         probes.used(entry);
     }
 
+    public static void testing(Object entry) {
+        if (!own()) {
+            probes.testing(entry);
+        }
+    }
+
+    public static void tested(Object entry) {
+        probes.tested(entry);
+    }
+
     /** For statements that know what the lease watches, but not the pool's entry. */
     public static void usedThrough(Object watched) {
         probes.usedThrough(watched);

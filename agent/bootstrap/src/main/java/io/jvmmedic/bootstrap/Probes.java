@@ -42,6 +42,14 @@ public abstract class Probes {
     public void used(Object entry) {
     }
 
+    /** The pool asks the server whether a free slot still works, on behalf of a borrower or of itself. */
+    public void testing(Object entry) {
+    }
+
+    /** It has got an answer, or an error. */
+    public void tested(Object entry) {
+    }
+
     /** As {@link #used}, told by something that knows what the lease watches and not its entry. */
     public void usedThrough(Object watched) {
     }

@@ -13,7 +13,8 @@ import javax.sql.DataSource;
 /**
  * Services that write to a database which goes away in one way or another; nothing is wrong with them. {@code report} has
  * each begin a report that takes until a row appears in {@code report_end}, and tells the server's view of their sockets.
- * Arguments: URL of a PostgreSQL database, the folder of the libraries, and their names joined by {@code +}.
+ * Arguments: URL of a PostgreSQL database, the folder of the libraries, their names joined by {@code +}, and how many clients
+ * each has, who are fewer than the slots of a pool unless told otherwise.
  */
 public final class OutagePatient extends PoolsPatient {
 
@@ -22,17 +23,20 @@ public final class OutagePatient extends PoolsPatient {
     private static final long PATIENCE_MILLIS = 3_000;
 
     private final String url;
+    private final int clients;
     private final Map<String, String> reports = new ConcurrentHashMap<>();
 
-    private OutagePatient(String url, String home, String libraries) throws Exception {
+    private OutagePatient(String url, String home, String libraries, int clients) throws Exception {
         super(home, libraries);
         this.url = url;
+        this.clients = clients;
         on("report", ignored -> beginReports());
         on("reports", ignored -> new TreeMap<>(reports).toString());
     }
 
     public static void main(String[] arguments) throws Exception {
-        new OutagePatient(arguments[0], arguments[1], arguments[2]).serve();
+        new OutagePatient(arguments[0], arguments[1], arguments[2],
+                arguments.length > 3 ? Integer.parseInt(arguments[3]) : CLIENTS).serve();
     }
 
     @Override
@@ -41,7 +45,7 @@ public final class OutagePatient extends PoolsPatient {
                 + " create table if not exists report_end(now boolean)");
         PoolUnderTest pool = library.pool(url, library.name(), POOL_SIZE, PATIENCE_MILLIS);
         return new Service(library.name(), pool,
-                new Load("client-" + library.name(), CLIENTS, 50, () -> order(pool.dataSource())));
+                new Load("client-" + library.name(), clients, 50, () -> order(pool.dataSource())));
     }
 
     private static void order(DataSource pool) throws SQLException {

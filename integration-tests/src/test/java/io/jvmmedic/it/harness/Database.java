@@ -20,7 +20,7 @@ public final class Database implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
     /** Of these, PostgreSQL reserves three for the administrator. */
-    private static final int OWN_SERVER_CONNECTIONS = 20;
+    private static final int OWN_SERVER_CONNECTIONS = 40;
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private final EmbeddedPostgres server;

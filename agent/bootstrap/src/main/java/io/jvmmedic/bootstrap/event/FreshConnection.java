@@ -38,7 +38,7 @@ public final class FreshConnection extends Event {
     public long took;
 
     @Label("Error")
-    @Description("SQLState and vendor code, or the exception; empty if it was opened")
+    @Description("SQLState and vendor code, the exception, or how long there was no answer; empty if it was opened")
     public String error;
 
     @Label("Role")
@@ -46,6 +46,6 @@ public final class FreshConnection extends Event {
     public String role;
 
     @Label("Role of a Pooled Session")
-    @Description("The same of a session borrowed from the pool; UNKNOWN if none was asked")
+    @Description("The same of a session borrowed from the pool, or as reported of an idle one; UNKNOWN if none tells")
     public String pooledRole;
 }

@@ -348,7 +348,7 @@ final class Clinic {
                 growPool.compensation(),
                 new GrowExecutor(registry, config),
                 new AbortHttpLease(registry, config),
-                new AbortDeadSessions(registry),
+                new AbortDeadSessions(registry, clock),
                 new RevivePool(registry),
                 new ResetPool(registry),
                 new BreakDeadlock(registry, census, new DeadlockBreaker(instrumentation, opener), lockGraph,

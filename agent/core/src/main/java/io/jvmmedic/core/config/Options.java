@@ -49,7 +49,7 @@ public final class Options {
             "treatments that reclaim leaked connections or abort leaked HTTP leases", Parsers.budget());
     public static final Option<Budget> BUDGET_GROW = add("budget.grow", "30/10m",
             "treatments that grow a pool or an executor", Parsers.budget());
-    public static final Option<Budget> BUDGET_EVICT = add("budget.evict", "6/10m",
+    public static final Option<Budget> BUDGET_EVICT = add("budget.evict", "30/10m",
             "soft evictions of a pool", Parsers.budget());
     public static final Option<Budget> BUDGET_ABORT = add("budget.abort", "30/10m",
             "treatments that abort sessions of a dead server", Parsers.budget());

@@ -7,6 +7,7 @@ import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.SqlErrors;
 import io.jvmmedic.core.util.Phrases;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,6 @@ import java.util.Set;
  */
 public final class StaleSessionsDetector implements Detector {
 
-    private static final int LOST_SESSIONS = 2;
     private static final int READ_ONLY_ERRORS = 3;
     /** An answer describes its moment; the next one is no further away than this. */
     private static final int VALID_ROUNDS = 3;
@@ -71,7 +71,7 @@ public final class StaleSessionsDetector implements Detector {
                     continue;
                 }
                 findings.add(readOnly(pool, burst, answer));
-            } else if (burst.lost() > 0 && burst.sessions() >= LOST_SESSIONS) {
+            } else if (SqlErrors.isBurst(burst.lost(), burst.sessions())) {
                 findings.add(lost(pool, burst, answer));
             }
         }
@@ -118,7 +118,8 @@ public final class StaleSessionsDetector implements Detector {
     }
 
     private Finding lost(Signal pool, Bursts.Burst burst, Answer answer) {
-        String errors = Phrases.count(burst.sessions(), "session") + " lost within " + Bursts.WINDOW_ROUNDS + " s";
+        String errors = Phrases.count(burst.lost(), "error") + " that end a session within " + Bursts.WINDOW_ROUNDS + " s, "
+                + Phrases.count(burst.sessions(), "session") + " lost";
         if (answer == null || !answer.fresh().text("outcome").equals(OK)) {
             return finding(pool, Confidence.HINT, errors, errors + "; no fresh connection could be had"
                     + (answer == null ? "" : ": " + answer.fresh().text("error")), answer);

@@ -31,7 +31,7 @@ final class Interview {
     enum Verdict {
         /** The server works on its statement, or knows the idle session. */
         ALIVE,
-        /** The server has closed it. */
+        /** The server has closed it, or its driver has. */
         CLOSED,
         /** The server itself, reached directly, does not know it. */
         GONE,
@@ -55,9 +55,25 @@ final class Interview {
     private record Idle(Object entry, Connection physical) {
     }
 
-    /** @param trusted it was reached without anything in between, so what it does not know does not exist */
-    private record Witness(Map<Integer, Dialect.Backend> backends, boolean asked, boolean trusted, SessionSocket socket) {
-        private static final Witness NONE = new Witness(Map.of(), false, false, null);
+    /**
+     * What a server told.
+     *
+     * @param trusted it was reached without anything in between, so what it does not know does not exist
+     * @param samePorts it sees its clients' own ports
+     * @param knowsAll it knows the number of each session of the pool
+     */
+    private record Witness(Map<Integer, Dialect.Backend> backends, boolean asked, boolean trusted, boolean samePorts,
+            boolean knowsAll, SessionSocket socket) {
+        private static final Witness NONE = new Witness(Map.of(), false, false, false, false, null);
+
+        /**
+         * Whether the process that has this number is really the one behind a session. Behind a balancer another server may
+         * use the same number for somebody else, and in containers numbers are small: so the client's port must agree, or,
+         * where something in between changes it, no session of the pool may be missing here.
+         */
+        boolean means(Dialect.Backend backend, SessionSocket session) {
+            return samePorts ? session != null && session.local().getPort() == backend.clientPort() : knowsAll;
+        }
     }
 
     /** Sent again and again for six seconds or more, by the usual doubling from 200 ms. */
@@ -67,10 +83,11 @@ final class Interview {
     private static final long ANSWERED_MILLIS = 10_000;
     private static final Set<String> FAULTS = Set.of(Verdict.CLOSED.name(), Verdict.GONE.name(), Verdict.ANSWERED.name(),
             Verdict.UNREACHABLE.name());
+    private static final int MAX_CHAIN = 8;
     private static final int MAX_IDLE = 50;
-    /** Where the driver of PostgreSQL waits for rows, and where for a notification. */
+    private static final int MAX_PIDS = 500;
+    /** Where the driver of PostgreSQL waits for a notification. */
     private static final String DRIVER = "org.postgresql.core.v3.QueryExecutorImpl";
-    private static final String RESULTS = "processResults";
     private static final String NOTIFICATIONS = "processNotifies";
     private static final int NETWORK_MILLIS = 5_000;
 
@@ -105,8 +122,9 @@ final class Interview {
             });
             if (reason == Reason.READ_ONLY && role == Dialect.Role.WRITABLE) {
                 askPooled();
-                if (pooledRole == Dialect.Role.UNKNOWN) {
-                    pooledRole = reportedRole();
+                if (pooledRole != Dialect.Role.READ_ONLY) {
+                    Dialect.Role reported = reportedRole();
+                    pooledRole = reported == Dialect.Role.UNKNOWN ? pooledRole : reported;
                 }
             }
         } catch (Throwable e) {
@@ -133,8 +151,13 @@ final class Interview {
     }
 
     private static String text(Throwable error) {
-        if (error instanceof SQLException sql && sql.getSQLState() != null) {
-            return sql.getSQLState() + (sql.getErrorCode() == 0 ? "" : "/" + sql.getErrorCode());
+        Throwable cause = error;
+        // A chain may be a ring.
+        for (int i = 0; i < MAX_CHAIN && cause != null; i++) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState() + (sql.getErrorCode() == 0 ? "" : "/" + sql.getErrorCode());
+            }
+            cause = cause.getCause();
         }
         return error.getClass().getName();
     }
@@ -155,7 +178,7 @@ final class Interview {
     /** On the fresh connection, which nobody else has; any question may fail without spoiling the others. */
     private void ask(Connection fresh, List<Idle> idle) {
         try {
-            fresh.setNetworkTimeout(Runnable::run, NETWORK_MILLIS);
+            beImpatient(fresh);
             if (!fresh.isValid(NETWORK_MILLIS / 1_000)) {
                 throw new IllegalStateException("the fresh connection is not valid");
             }
@@ -169,6 +192,15 @@ final class Interview {
             }
         } catch (SQLException e) {
             throw new IllegalStateException(text(e), e);
+        }
+    }
+
+    /** Old drivers cannot; then the talk's own deadline must do. */
+    private static void beImpatient(Connection fresh) {
+        try {
+            fresh.setNetworkTimeout(Runnable::run, NETWORK_MILLIS);
+        } catch (SQLException | LinkageError e) {
+            // As before JDBC 4.1.
         }
     }
 
@@ -207,20 +239,42 @@ final class Interview {
 
     private Witness witness(Connection fresh, List<Idle> idle) throws SQLException {
         SessionSocket socket = SessionSocket.of(fresh).orElse(null);
-        Set<Integer> pids = new HashSet<>();
-        idle.forEach(one -> pids.add(Dialect.pid(one.physical())));
-        silent.forEach(one -> pids.add(pid(one)));
-        pids.remove(0);
+        Set<Integer> judged = new HashSet<>();
+        idle.forEach(one -> judged.add(Dialect.pid(one.physical())));
+        silent.forEach(one -> judged.add(pid(one)));
+        judged.remove(0);
         int own = Dialect.pid(fresh);
-        if (pids.isEmpty() || own == 0 || !Dialect.knowsSessions(fresh)) {
-            return new Witness(Map.of(), false, false, socket);
+        if (judged.isEmpty() || own == 0 || !Dialect.knowsSessions(fresh)) {
+            return new Witness(Map.of(), false, false, false, false, socket);
         }
-        Dialect.Server server = Dialect.server(fresh);
-        // A connection pooler in between gives out numbers of its own, which no server knows.
-        boolean sameNumbers = server.pid() == own;
-        boolean direct = socket != null && socket.remote().getPort() == server.port()
-                && socket.remote().getAddress().equals(server.address());
-        return new Witness(sameNumbers ? Dialect.backends(fresh, pids) : Map.of(), sameNumbers, direct, socket);
+        Set<Integer> all = new HashSet<>(judged);
+        all.addAll(pidsOfThePool());
+        try {
+            Dialect.Server server = Dialect.server(fresh);
+            // A connection pooler in between gives out numbers of its own, which no server knows.
+            boolean sameNumbers = server.pid() == own;
+            boolean direct = socket != null && socket.remote().getPort() == server.port()
+                    && socket.remote().getAddress().equals(server.address());
+            boolean samePorts = socket != null && socket.local().getPort() == server.clientPort();
+            Map<Integer, Dialect.Backend> backends = sameNumbers ? Dialect.backends(fresh, all) : Map.of();
+            return new Witness(backends, sameNumbers, direct, samePorts, backends.keySet().containsAll(all), socket);
+        } catch (SQLException e) {
+            // One that does not let us look: then the network alone may tell.
+            return new Witness(Map.of(), false, false, false, false, socket);
+        }
+    }
+
+    private Set<Integer> pidsOfThePool() {
+        Set<Integer> pids = new HashSet<>();
+        for (Lease slot : leases.slots(pool)) {
+            Object entry = slot.entry();
+            Connection physical = entry == null || pids.size() >= MAX_PIDS ? null : pool.physical(entry);
+            if (physical != null && (pool.inUse(entry) || !isClosed(physical))) {
+                pids.add(Dialect.pid(physical));
+            }
+        }
+        pids.remove(0);
+        return pids;
     }
 
     /** What the pool gives a borrower now. One that could wait for its answer for ever is not asked: the slot would be lost. */
@@ -232,8 +286,14 @@ final class Interview {
         try {
             pool.borrow().pull(session -> {
                 try {
+                    int patience = session.getNetworkTimeout();
                     session.setNetworkTimeout(Runnable::run, NETWORK_MILLIS);
-                    pooledRole = Dialect.role(session);
+                    try {
+                        pooledRole = Dialect.role(session);
+                    } finally {
+                        // Most pools give it to the next borrower as it is.
+                        session.setNetworkTimeout(Runnable::run, patience);
+                    }
                 } catch (SQLException e) {
                     throw new IllegalStateException(e);
                 }
@@ -285,10 +345,22 @@ final class Interview {
         if (row.isPresent() && row.get().closedByPeer()) {
             return new Judgement(Verdict.CLOSED, "its server has closed the TCP connection");
         }
+        if (isClosed(physical)) {
+            return new Judgement(Verdict.CLOSED, "its driver has closed it after an error, and the pool has not noticed");
+        }
         return network(row).or(() -> unknownToServer(physical)).orElseGet(() ->
                 witness.backends().containsKey(Dialect.pid(physical))
                         ? new Judgement(Verdict.ALIVE, "the server knows the session")
                         : new Judgement(Verdict.UNKNOWN, "neither the network nor the server tell"));
+    }
+
+    /** Asks the driver's object, not the server; nobody uses it. */
+    private static boolean isClosed(Connection physical) {
+        try {
+            return physical.isClosed();
+        } catch (SQLException | RuntimeException e) {
+            return false;
+        }
     }
 
     private Judgement judgeSilent(Silent one, TcpTable table) {
@@ -309,7 +381,8 @@ final class Interview {
         }
         if (backend != null) {
             boolean answered = backend.forMillis() >= ANSWERED_MILLIS && one.quiet()
-                    && one.lease().idleMillis() >= ANSWERED_MILLIS && one.borrower().isIn(DRIVER, RESULTS);
+                    && one.lease().idleMillis() >= ANSWERED_MILLIS && Dialect.waitsForAnswer(one.borrower())
+                    && witness.means(backend, SessionSocket.of(physical).orElse(null));
             return answered ? new Judgement(Verdict.ANSWERED, "the server has answered and been idle for "
                     + Phrases.duration(backend.forMillis()) + ", and not a byte of it has arrived")
                     : new Judgement(Verdict.UNKNOWN, "the server is idle on this session for "

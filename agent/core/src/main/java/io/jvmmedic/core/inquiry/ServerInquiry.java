@@ -9,11 +9,13 @@ import io.jvmmedic.core.resource.Borrower;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.SqlErrors;
 import io.jvmmedic.core.resource.ThreadView;
 import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.DisposableCall;
 import io.jvmmedic.core.util.Globs;
+import io.jvmmedic.core.util.Phrases;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
 /**
@@ -36,6 +40,12 @@ import java.util.function.ToLongFunction;
  * {@value #EVERY_MILLIS} ms, and half as often after each that told of nothing ill: a report of 20 minutes is not to be
  * asked about 400 times. After each failure half as often too: a server that is full or down is not to be knocked at.
  *
+ * <p>A connect may hang for ever, where a network swallows everything or a server accepts and says nothing; nobody but the
+ * driver can end it. After {@value #LIMIT_MILLIS} ms that is the answer, told anew while it hangs. The next talk then waits
+ * ever longer, and there are never more than {@value #MAX_HANGING} for a pool and {@value #MAX_HANGING_OVERALL} in all; not
+ * none, for what hangs may hang on long after others would get through. What one of them says in the end is of the past, and
+ * dropped.
+ *
  * <p>Belongs to the engine's thread; the talks run on disposable ones.
  */
 public final class ServerInquiry {
@@ -45,11 +55,16 @@ public final class ServerInquiry {
     private static final long MAX_EVERY_MILLIS_IF_REACHED = 10_000;
     /** A session of which nobody can tell is asked about so many times without a pause: the proof may take a while. */
     private static final int PATIENT_TALKS = 6;
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    static final long LIMIT_MILLIS = 10_000;
+    private static final Duration LIMIT = Duration.ofMillis(LIMIT_MILLIS);
     private static final int MAX_AT_ONCE = 4;
+    static final int MAX_HANGING = 4;
+    static final int MAX_HANGING_OVERALL = 12;
+    /** The pauses after talks that hang: with the last of them an outage of six minutes is still seen to end. */
+    private static final long AFTER_HANGING_MILLIS = 15_000;
+    private static final int LONGER_AFTER_HANGING = 4;
     /** How far back errors count as one burst. */
     private static final long WINDOW_MILLIS = 10_000;
-    private static final int LOST_SESSIONS = 2;
     private static final int READ_ONLY_ERRORS = 3;
     private static final int LEARNED_FACTOR = 4;
     private static final long CREATOR_MILLIS = 5_000;
@@ -74,7 +89,12 @@ public final class ServerInquiry {
     /** What is asked of one pool. */
     private static final class Talks {
         private final Deque<Moment> moments = new ArrayDeque<>();
-        private DisposableCall<Interview> call;
+        /** When errors began to follow one another; {@code null} while there are none. */
+        private Moment burst;
+        private Talk talk;
+        /** Given up, but not over: a thread of ours each. */
+        private final List<Talk> hanging = new ArrayList<>();
+        private long hangingToldAt;
         private Reason reason;
         private long endedAt = Long.MIN_VALUE / 2;
         private long everyMillis = EVERY_MILLIS;
@@ -82,6 +102,45 @@ public final class ServerInquiry {
         private long wantedSince = -1;
         private int jamRounds;
         private long jamAskedAt = Long.MIN_VALUE;
+    }
+
+    /** One talk, which either tells what it learned or is given up, never both. */
+    private final class Talk {
+        private final PoolHandle pool;
+        private final Reason reason;
+        private final long beganAt = clock.monotonicMillis();
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final DisposableCall<Interview> call;
+
+        private Talk(PoolHandle pool, Reason reason) {
+            this.pool = pool;
+            this.reason = reason;
+            this.call = DisposableCall.start(LIMIT, clock, this::hold);
+        }
+
+        private Interview hold() {
+            Interview interview = new Interview(pool, registry.leases(), reason,
+                    reason == Reason.SILENT ? silent(pool) : List.of(), clock);
+            List<Signal> rows = interview.conduct();
+            if (over.compareAndSet(false, true)) {
+                rows.forEach(ServerInquiry.this::remember);
+                rows.forEach(target);
+            }
+            return interview;
+        }
+
+        /** False when it has told meanwhile. */
+        private boolean giveUp() {
+            return over.compareAndSet(false, true);
+        }
+
+        private Signal noAnswer() {
+            long millis = clock.monotonicMillis() - beganAt;
+            return Signal.of(Signal.FRESH_CONNECTION, clock.millis()).with("tick", -1).with("resource", pool.id())
+                    .with("reason", reason.name()).with("outcome", "FAILED").with("took", millis)
+                    .with("error", "no answer within " + Phrases.duration(millis)).with("role", Dialect.Role.UNKNOWN.name())
+                    .with("pooledRole", Dialect.Role.UNKNOWN.name()).build();
+        }
     }
 
     private final ResourceRegistry registry;
@@ -126,34 +185,60 @@ public final class ServerInquiry {
             settle(own);
             Optional<Reason> reason = reason(own, row, round);
             if (reason.isPresent() && allowed && enabled && !excluded.matches(resource)) {
+                tellOfHanging(own);
                 ask(own, row, reason.get());
             }
         }
-        talks.keySet().retainAll(present);
+        // What hangs on for a pool that is gone still counts.
+        talks.entrySet().removeIf(one -> !present.contains(one.getKey()) && isQuiet(one.getValue()));
     }
 
-    /** Whether a talk is under way. */
+    /** Whether a talk is under way that was not given up. */
     boolean isAsking() {
-        return talks.values().stream().anyMatch(one -> one.call != null && !one.call.isDone());
+        return talks.values().stream().anyMatch(one -> one.talk != null && !one.talk.call.isDone());
+    }
+
+    private static boolean isQuiet(Talks own) {
+        own.hanging.removeIf(talk -> talk.call.isDone());
+        return own.hanging.isEmpty() && (own.talk == null || own.talk.call.isDone());
     }
 
     private void settle(Talks own) {
-        if (own.call != null && (own.call.isDone() || own.call.isOverdue())) {
-            boolean telling = false;
-            own.reached = false;
-            try {
-                if (own.call.isDone()) {
-                    Interview interview = own.call.result();
-                    own.reached = interview.reached();
-                    telling = interview.tellsOfAFault() || isAskedAnew();
-                }
-            } catch (Throwable e) {
-                // As good as no answer.
-            }
-            own.call = null;
-            own.everyMillis = own.reached && telling ? EVERY_MILLIS
-                    : Math.min(own.reached ? MAX_EVERY_MILLIS_IF_REACHED : MAX_EVERY_MILLIS, own.everyMillis * 2);
-            own.endedAt = clock.monotonicMillis();
+        if (own.hanging.removeIf(talk -> talk.call.isDone()) && own.hanging.isEmpty()) {
+            own.everyMillis = EVERY_MILLIS;
+        }
+        Talk talk = own.talk;
+        if (talk == null || !talk.call.isDone() && !talk.call.isOverdue()) {
+            return;
+        }
+        own.talk = null;
+        own.endedAt = clock.monotonicMillis();
+        own.reached = false;
+        if (!talk.call.isDone() && talk.giveUp()) {
+            own.hanging.add(talk);
+            own.hangingToldAt = own.endedAt;
+            own.everyMillis = own.hanging.size() == 1 ? AFTER_HANGING_MILLIS : own.everyMillis * LONGER_AFTER_HANGING;
+            target.accept(talk.noAnswer());
+            return;
+        }
+        boolean telling = false;
+        try {
+            Interview interview = talk.call.result();
+            own.reached = interview.reached();
+            telling = interview.tellsOfAFault() || isAskedAnew();
+        } catch (Throwable e) {
+            // As good as no answer.
+        }
+        own.everyMillis = own.reached && telling ? EVERY_MILLIS
+                : Math.min(own.reached ? MAX_EVERY_MILLIS_IF_REACHED : MAX_EVERY_MILLIS, own.everyMillis * 2);
+    }
+
+    /** What it means holds only for some seconds. */
+    private void tellOfHanging(Talks own) {
+        if (!own.hanging.isEmpty() && own.talk == null
+                && clock.monotonicMillis() - own.hangingToldAt >= LIMIT_MILLIS) {
+            own.hangingToldAt = clock.monotonicMillis();
+            target.accept(own.hanging.get(own.hanging.size() - 1).noAnswer());
         }
     }
 
@@ -166,6 +251,7 @@ public final class ServerInquiry {
                 row.number("readOnlyErrors"), row.number("total"), row.flag("creatorWanted"));
         if (round.late()) {
             own.moments.clear();
+            own.burst = null;
         }
         own.moments.addLast(now);
         while (now.millis() - own.moments.getFirst().millis() > WINDOW_MILLIS) {
@@ -177,7 +263,9 @@ public final class ServerInquiry {
         if (now.readOnly() - first.readOnly() >= READ_ONLY_ERRORS) {
             return Optional.of(Reason.READ_ONLY);
         }
-        if (now.lost() > first.lost() && now.sessions() - first.sessions() >= LOST_SESSIONS) {
+        own.burst = now.lost() == first.lost() ? null : own.burst == null ? first : own.burst;
+        if (own.burst != null
+                && SqlErrors.isBurst(now.lost() - first.lost(), now.sessions() - own.burst.sessions())) {
             return Optional.of(Reason.LOST);
         }
         if (round.of(Signal.HELD_CONNECTION).stream()
@@ -212,10 +300,11 @@ public final class ServerInquiry {
     }
 
     private void ask(Talks own, Signal row, Reason reason) {
-        long running = talks.values().stream().filter(one -> one.call != null).count();
         // Another reason is another question, to a server that answers.
         long every = own.reached && own.reason != reason ? EVERY_MILLIS : own.everyMillis;
-        if (own.call != null || clock.monotonicMillis() < own.endedAt + every || running >= MAX_AT_ONCE) {
+        if (own.talk != null || clock.monotonicMillis() < own.endedAt + every || own.hanging.size() >= MAX_HANGING
+                || count(one -> one.talk == null ? 0 : 1) >= MAX_AT_ONCE
+                || count(one -> one.hanging.size() + (one.talk == null ? 0 : 1)) >= MAX_HANGING_OVERALL) {
             return;
         }
         PoolHandle pool = registry.byId(row.resource()).orElse(null) instanceof PoolHandle found ? found : null;
@@ -229,14 +318,11 @@ public final class ServerInquiry {
             own.reason = reason;
             own.everyMillis = own.reached ? EVERY_MILLIS : own.everyMillis;
         }
-        own.call = DisposableCall.start(LIMIT, clock, () -> {
-            Interview interview = new Interview(pool, registry.leases(), reason,
-                    reason == Reason.SILENT ? silent(pool) : List.of(), clock);
-            List<Signal> rows = interview.conduct();
-            rows.forEach(this::remember);
-            rows.forEach(target);
-            return interview;
-        });
+        own.talk = new Talk(pool, reason);
+    }
+
+    private int count(ToIntFunction<Talks> what) {
+        return talks.values().stream().mapToInt(what).sum();
     }
 
     private List<Interview.Silent> silent(PoolHandle pool) {

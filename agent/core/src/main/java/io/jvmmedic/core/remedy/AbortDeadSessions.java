@@ -10,26 +10,37 @@ import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.DisposableCall;
 import io.jvmmedic.core.util.Phrases;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Aborts sessions whose server cannot answer any more, so that their borrowers get an exception instead of waiting for
- * ever, and has the pool replace its idle ones. By {@code Connection.abort}, the one call that JDBC allows while another
- * thread is in a statement; the pool then refills as it is asked, one connection after the other.
+ * ever, and has the pool replace its idle ones: these go first, for whoever is released borrows again at once, and the next
+ * one would be as dead. By {@code Connection.abort}, the one call that JDBC allows while another thread is in a statement; the
+ * pool then refills as it is asked, one connection after the other.
  */
 public final class AbortDeadSessions extends PoolRemedy {
 
     public static final String NAME = "abort-dead-sessions";
 
+    private static final Logger LOG = LoggerFactory.getLogger(AbortDeadSessions.class);
     private static final Duration WITHIN = Duration.ofSeconds(5);
+    /** To close an idle session may mean to talk to a server that is gone. */
+    private static final Duration EVICT_LIMIT = Duration.ofSeconds(2);
 
-    public AbortDeadSessions(ResourceRegistry registry) {
+    private final Clock clock;
+
+    public AbortDeadSessions(ResourceRegistry registry, Clock clock) {
         super(registry);
+        this.clock = clock;
     }
 
     @Override
@@ -57,7 +68,8 @@ public final class AbortDeadSessions extends PoolRemedy {
             Lease slot = registry.leases().byId(leaseId);
             Lease.View view = slot == null ? null : slot.read();
             if (view != null && view.resource() == pool
-                    && view.idleMillis() >= finding.evidence().measure("silentFor") && pool.inUse(slot.entry())) {
+                    && view.idleMillis() >= finding.evidence().measure("silentFor")
+                    && (view.isTest() || pool.inUse(slot.entry()))) {
                 targets.add(new Target(leaseId, slot, view.idleMillis()));
             }
         }
@@ -97,11 +109,11 @@ public final class AbortDeadSessions extends PoolRemedy {
         /** The lease is read last: what was said before is void if the slot has changed hands meanwhile. */
         private boolean stillWaits(Target target) {
             Object entry = target.slot().entry();
-            if (entry == null || !pool.inUse(entry)) {
-                return false;
-            }
+            boolean inUse = entry != null && pool.inUse(entry);
             Lease.View view = target.slot().read();
-            return view != null && view.id() == target.leaseId() && view.idleMillis() >= target.silentMillis();
+            // A pool that tests a connection may have it in no list.
+            return entry != null && view != null && (inUse || view.isTest()) && view.id() == target.leaseId()
+                    && view.idleMillis() >= target.silentMillis();
         }
 
         @Override
@@ -118,6 +130,7 @@ public final class AbortDeadSessions extends PoolRemedy {
 
         @Override
         public void apply() throws Throwable {
+            evictIdle();
             Throwable failure = null;
             for (Target target : targets) {
                 Object entry = target.slot().entry();
@@ -131,11 +144,29 @@ public final class AbortDeadSessions extends PoolRemedy {
                     }
                 }
             }
-            if (pool.softEvict().isPresent() && aborted > 0) {
-                pool.softEvict().pull(null);
-            }
             if (aborted == 0 && failure != null) {
                 throw failure;
+            }
+        }
+
+        /** However that ends: those who wait for a dead server must not wait for this too. */
+        private void evictIdle() {
+            if (!pool.softEvict().isPresent() || noLongerNeeded().isPresent()) {
+                return;
+            }
+            try {
+                DisposableCall.await(EVICT_LIMIT, clock, () -> {
+                    try {
+                        pool.softEvict().pull(null);
+                        return null;
+                    } catch (Exception | Error e) {
+                        throw e;
+                    } catch (Throwable e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+            } catch (Throwable e) {
+                LOG.warn("{}: idle connections could not be let go of", pool.id(), e);
             }
         }
 

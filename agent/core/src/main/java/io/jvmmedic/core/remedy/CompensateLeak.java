@@ -63,7 +63,7 @@ public final class CompensateLeak extends PoolRemedy {
         if (gone.isPresent()) {
             return impossible(id, gone.get());
         }
-        Compensated compensated = new Compensated(new GrowPool.Grown(pool), suspects);
+        Compensated compensated = new Compensated(new GrowPool.Grown(pool, registry.leases()), suspects);
         int original = growth.original(id, state.max(), compensated);
         int target = (int) Math.min(cap.over(original), original + suspects.out());
         if (target <= state.max()) {
@@ -110,6 +110,11 @@ public final class CompensateLeak extends PoolRemedy {
         @Override
         public boolean fits(Integer size) {
             return suspects.out() == 0;
+        }
+
+        @Override
+        public Optional<String> refused(Integer original) {
+            return pool.refused(original);
         }
 
         @Override

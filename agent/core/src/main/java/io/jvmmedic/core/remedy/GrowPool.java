@@ -10,9 +10,11 @@ import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
+import io.jvmmedic.core.resource.Leases;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.SqlErrors;
 import io.jvmmedic.core.util.Phrases;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +86,7 @@ public final class GrowPool extends PoolRemedy {
         }
         long needed = finding.fault() == Fault.NESTED_BORROW
                 ? Math.max(1, finding.evidence().measure("neededSlots")) : state.waiting();
-        Grown grown = new Grown(pool);
+        Grown grown = new Grown(pool, registry.leases());
         int original = growth.original(id, state.max(), grown);
         int limit = cap.over(original);
         if (state.max() >= limit) {
@@ -109,8 +111,16 @@ public final class GrowPool extends PoolRemedy {
                 : Optional.of("only " + state.active() + " of " + state.max() + " slots are out");
     }
 
-    /** A pool as something that has a size. */
-    record Grown(PoolHandle pool) implements Growth.Sized<Integer> {
+    /**
+     * A pool as something that has a size.
+     *
+     * @param fullBefore how often its database had no session to spare, before it was grown
+     */
+    record Grown(PoolHandle pool, Leases leases, long fullBefore) implements Growth.Sized<Integer> {
+
+        Grown(PoolHandle pool, Leases leases) {
+            this(pool, leases, leases.errors(pool).full());
+        }
 
         @Override
         public boolean isGone() {
@@ -127,6 +137,16 @@ public final class GrowPool extends PoolRemedy {
         public boolean fits(Integer size) {
             PoolHandle.State state = pool.state();
             return state != null && state.waiting() == 0 && state.active() <= size;
+        }
+
+        /** Nothing beyond the original came, and the database said why. */
+        @Override
+        public Optional<String> refused(Integer original) {
+            PoolHandle.State state = pool.state();
+            SqlErrors.Counts errors = leases.errors(pool);
+            return state != null && state.total() <= original && errors.full() > fullBefore
+                    ? Optional.of("the database has no session to spare for more than " + original + ": " + errors.last())
+                    : Optional.empty();
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.jvmmedic.core.remedy;
 
 import io.jvmmedic.core.model.ResourceId;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -24,6 +25,11 @@ final class Growth<S> {
 
         /** Whether its present load fits in this size and nobody waits. */
         boolean fits(S size);
+
+        /** Why what was added to this size cannot be had; empty while it may. */
+        default Optional<String> refused(S original) {
+            return Optional.empty();
+        }
 
         void set(S size) throws Throwable;
 
@@ -108,6 +114,11 @@ final class Growth<S> {
         @Override
         public boolean unneeded() {
             return sized.fits(entry.original);
+        }
+
+        @Override
+        public Optional<String> useless() {
+            return entry.fate == Fate.OPEN ? sized.refused(entry.original) : Optional.empty();
         }
 
         @Override

@@ -1,5 +1,7 @@
 package io.jvmmedic.core.remedy;
 
+import java.util.Optional;
+
 /** Something lent to the host that is given back once it is no longer needed. */
 public interface Loan {
 
@@ -14,6 +16,14 @@ public interface Loan {
      * or another loan on the same thing has given back both.
      */
     boolean moot();
+
+    /**
+     * Why it helps nobody, for instance because the database refuses to fill it; it is given back at once then, whoever
+     * waits. Empty while it may help.
+     */
+    default Optional<String> useless() {
+        return Optional.empty();
+    }
 
     void giveBack() throws Throwable;
 }

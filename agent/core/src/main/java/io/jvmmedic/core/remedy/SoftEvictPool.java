@@ -66,9 +66,6 @@ public final class SoftEvictPool extends PoolRemedy {
         if (!askedFor && cause != ExhaustionCause.UNKNOWN) {
             return impossible(id, "its slots are " + cause.words() + ", evicting idle connections frees none of them");
         }
-        if (askedFor && evictedAt.getOrDefault(id, Long.MIN_VALUE) >= finding.evidence().measure(AS_OF)) {
-            return impossible(id, "its connections were evicted since they were found to be stale");
-        }
         Optional<String> gone = noLongerNeeded(state, askedFor);
         if (gone.isPresent()) {
             return impossible(id, gone.get());
@@ -84,7 +81,7 @@ public final class SoftEvictPool extends PoolRemedy {
                 + " is idle in the pool after at most " + WITHIN.toSeconds() + " s", WITHIN);
         Plan plan = new Plan(id, NAME, risk(), finding.confidence(), finding.evidence().proof(), claim,
                 "none: the pool opens new connections as it needs them");
-        return new Preparation.Ready(plan, new Evict(pool, idle, askedFor));
+        return new Preparation.Ready(plan, new Evict(pool, idle, askedFor, finding.evidence().measure(AS_OF)));
     }
 
     private static boolean isFree(Lease slot) {
@@ -103,17 +100,25 @@ public final class SoftEvictPool extends PoolRemedy {
         private final PoolHandle pool;
         private final List<Lease> idle;
         private final boolean askedFor;
+        private final long asOf;
 
-        private Evict(PoolHandle pool, List<Lease> idle, boolean askedFor) {
+        private Evict(PoolHandle pool, List<Lease> idle, boolean askedFor, long asOf) {
             this.pool = pool;
             this.idle = idle;
             this.askedFor = askedFor;
+            this.asOf = asOf;
         }
 
         @Override
         public Optional<String> noLongerNeeded() {
             PoolHandle.State state = pool.state();
-            return state == null ? Optional.of(GONE) : SoftEvictPool.noLongerNeeded(state, askedFor);
+            if (state == null) {
+                return Optional.of(GONE);
+            }
+            // Not impossible: what is asked next may find stale ones again, such as were in use for long.
+            return askedFor && evictedAt.getOrDefault(pool.id(), Long.MIN_VALUE) >= asOf
+                    ? Optional.of("its connections were evicted since they were found to be stale")
+                    : SoftEvictPool.noLongerNeeded(state, askedFor);
         }
 
         @Override

@@ -21,6 +21,8 @@ public final class Lease extends LeasePadding {
 
     /** Lease number of a borrow: slot number and generation in one, so that a number names one borrow for ever. */
     private static final int GENERATION_BITS = 36;
+    /** In the number of a test, which is no borrow. */
+    private static final long TEST = 1L << GENERATION_BITS - 1;
     /** Shorter pauses teach nothing: no connection is suspected so soon. */
     private static final int NOTABLE_PAUSE_TICKS = 2_000 / CoarseClock.TICK_MILLIS;
     private static final VarHandle HANDLE;
@@ -47,6 +49,11 @@ public final class Lease extends LeasePadding {
     private long userId;
     private boolean escaped;
     private boolean broken;
+    /** Its session has ended by an error. */
+    private boolean lost;
+    /** Who tests this slot while nobody has borrowed it; 0 for nobody. */
+    private long testerId;
+    private int testedTick;
     private SiteStatistics site;
     /** Whether this slot's entry would be lost together with its handle; see {@link PoolHandle#adopt}. */
     private final boolean keep;
@@ -73,6 +80,11 @@ public final class Lease extends LeasePadding {
     public record View(
             long id, ResourceHandle resource, long threadId, long userId, long heldMillis, long idleMillis,
             boolean unreachable, boolean escaped, SiteStatistics site) {
+
+        /** Whether this is no borrow, but a test of a free slot. */
+        public boolean isTest() {
+            return (id & TEST) != 0;
+        }
 
         /** Where it was borrowed; empty if not captured. */
         public String siteText() {
@@ -155,8 +167,9 @@ public final class Lease extends LeasePadding {
     void returned(boolean whileCalm) {
         SiteStatistics where = site;
         PhantomReference<Object> reference = reference();
-        // What nobody could return any more, a pool's own reclaimer has taken back: no habit of the site.
-        if (where != null && reference != null && !reference.refersTo(null)) {
+        // What nobody could return any more, a pool's own reclaimer has taken back; what was lost, somebody waited for in vain,
+        // until it was aborted at the latest. That is no habit of the site: else the next dead one would be excused by it.
+        if (where != null && reference != null && !reference.refersTo(null) && !lost) {
             int now = CoarseClock.now();
             where.held(now - borrowedTick, whileCalm);
             learnPause(where, now);
@@ -179,10 +192,27 @@ public final class Lease extends LeasePadding {
         userId = user;
     }
 
-    /** Notes that the session of this slot failed; true the first time. A lost update counts a session twice, no more. */
-    boolean breaks() {
+    /** A free slot is being tested. */
+    void testing(long tester) {
+        if (reference() == null) {
+            testedTick = CoarseClock.now();
+            testerId = tester;
+        }
+    }
+
+    void tested() {
+        testerId = 0;
+    }
+
+    /**
+     * Notes that the session of this slot failed; true the first time. A lost update counts a session twice, no more.
+     *
+     * @param ended the session is gone
+     */
+    boolean breaks(boolean ended) {
         boolean first = !broken;
         broken = true;
+        lost |= ended;
         return first;
     }
 
@@ -201,16 +231,22 @@ public final class Lease extends LeasePadding {
         return (PhantomReference<Object>) HANDLE.getAcquire(this);
     }
 
-    /** The current borrow; {@code null} when the slot is free or changed hands while being read. */
+    /** The current borrow, or test; {@code null} when the slot is free or changed hands while being read. */
     public View read() {
         PhantomReference<Object> reference = reference();
         if (reference == null) {
-            return null;
+            long tester = testerId;
+            return tester == 0 ? null : test(tester, CoarseClock.millisSince(testedTick));
         }
         View view = new View(slot << GENERATION_BITS | generation, resource, threadId, userId,
                 CoarseClock.millisSince(borrowedTick), CoarseClock.millisSince(usedTick),
                 reference.refersTo(null), escaped, site);
         VarHandle.acquireFence();
         return reference() == reference ? view : null;
+    }
+
+    /** The pool itself has it, so nothing can be reclaimed. */
+    private View test(long tester, long millis) {
+        return new View(slot << GENERATION_BITS | TEST | generation, resource, tester, tester, millis, millis, false, true, null);
     }
 }

@@ -47,6 +47,16 @@ public final class LeaseProbes extends Probes {
     }
 
     @Override
+    public void testing(Object entry) {
+        registry.leases().testing(entry);
+    }
+
+    @Override
+    public void tested(Object entry) {
+        registry.leases().tested(entry);
+    }
+
+    @Override
     public void usedThrough(Object watched) {
         registry.leases().usedThrough(watched);
     }

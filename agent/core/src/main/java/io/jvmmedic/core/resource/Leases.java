@@ -100,6 +100,26 @@ public final class Leases {
         }
     }
 
+    /** A test without a timeout may wait for ever: that is seen as a lease of the thread that is at it. */
+    public void testing(Object entry) {
+        Lease lease = table.find(entry);
+        if (lease != null) {
+            long thread = Jdk.threadId(Thread.currentThread());
+            if (anyWaiter) {
+                // It has got a slot. If the test fails it begins to wait anew.
+                stopWaiting(thread);
+            }
+            lease.testing(thread);
+        }
+    }
+
+    public void tested(Object entry) {
+        Lease lease = table.find(entry);
+        if (lease != null) {
+            lease.tested();
+        }
+    }
+
     public void usedThrough(Object watched) {
         Lease lease = table.findWatching(watched);
         if (lease != null) {
@@ -149,7 +169,7 @@ public final class Leases {
         SqlTrouble trouble = SqlTrouble.of(error);
         Lease lease = trouble.kind() == SqlTrouble.Kind.OTHER ? null : find(handleOrEntry);
         if (lease != null) {
-            errorsOf(lease.resource()).failed(trouble, lease.breaks());
+            errorsOf(lease.resource()).failed(trouble, lease.breaks(trouble.kind() == SqlTrouble.Kind.LOST));
         }
     }
 

@@ -21,12 +21,26 @@ public final class SqlErrors {
         static final Counts NONE = new Counts(0, 0, 0, 0, 0, "");
     }
 
+    private static final int SEVERAL_SESSIONS = 2;
+    private static final int MANY_ERRORS = 10;
+
     private final LongAdder lost = new LongAdder();
     private final LongAdder sessions = new LongAdder();
     private final LongAdder readOnly = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder full = new LongAdder();
     private volatile String last = "";
+
+    /**
+     * Whether sessions end in a way that one lost connection does not explain: several of them, or a dead one that its pool
+     * lends again and again.
+     *
+     * @param lost errors within some seconds that ended a session
+     * @param sessions connections that failed since these errors follow one another
+     */
+    public static boolean isBurst(long lost, long sessions) {
+        return lost > 0 && sessions >= SEVERAL_SESSIONS || lost >= MANY_ERRORS;
+    }
 
     void failed(SqlTrouble trouble, boolean firstOfSession) {
         count(trouble);

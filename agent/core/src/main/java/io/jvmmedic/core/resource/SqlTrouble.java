@@ -11,13 +11,13 @@ import java.util.Set;
  * admin_shutdown, 57P02 crash_shutdown, 57P03 cannot_connect_now, 57P05 idle_session_timeout, 25006
  * read_only_sql_transaction, 53300 too_many_connections; MySQL, "Server Error Message Reference": 1040 ER_CON_COUNT_ERROR,
  * 1203 ER_TOO_MANY_USER_CONNECTIONS, 1226 ER_USER_LIMIT_REACHED, 1290
- * ER_OPTION_PREVENTS_STATEMENT, 1792 ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, 1836 ER_READ_ONLY_MODE; Oracle, "Database
- * Error Messages": ORA-00018 and ORA-00020 (sessions, processes exceeded), ORA-12516, ORA-12519 and ORA-12520 (no handler
+ * ER_OPTION_PREVENTS_STATEMENT, 1792 ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, 1836 ER_READ_ONLY_MODE, 4031
+ * ER_CLIENT_INTERACTION_TIMEOUT; MariaDB, "Error Codes": 1927 ER_CONNECTION_KILLED; Oracle, "Database Error Messages": ORA-00018 and ORA-00020 (sessions, processes exceeded), ORA-12516, ORA-12519 and ORA-12520 (no handler
  * of the listener is free), ORA-16000 (open for read-only access); SQL Server, "Database Engine events and errors": 3906
  * (update of a read-only database).
  *
  * <p>A vendor code is read together with the SQLState that its server sends with it: 1040 is one thing to MySQL and
- * another to Oracle.
+ * another to Oracle. Before a client is welcomed MySQL and MariaDB send no SQLState; MariaDB's driver calls that HY000.
  *
  * @param text {@code 57P01}, or with a vendor code {@code 08004/1040}
  */
@@ -40,9 +40,9 @@ public record SqlTrouble(Kind kind, String text) {
     private static final int MAX_CHAIN = 8;
     private static final int MAX_STATE = 5;
 
-    private static final Set<String> LOST = Set.of("57P01", "57P02", "57P03", "57P05");
+    private static final Set<String> LOST = Set.of("57P01", "57P02", "57P03", "57P05", "70100/1927", "HY000/4031");
     private static final Set<String> READ_ONLY = Set.of("25006", "HY000/1836", "72000/16000", "S0001/3906", "S0002/3906");
-    private static final Set<String> FULL = Set.of("53300", "08004/1040", "42000/1203", "42000/1226", "61000/18",
+    private static final Set<String> FULL = Set.of("53300", "08004/1040", "HY000/1040", "42000/1203", "42000/1226", "61000/18",
             "61000/20", "66000/12516", "66000/12519", "66000/12520");
     /** Sent for every option that prevents a statement; the message names the option. */
     private static final String OPTION_PREVENTS = "HY000/1290";
@@ -89,7 +89,7 @@ public record SqlTrouble(Kind kind, String text) {
                 || text.equals(OPTION_PREVENTS) && saysReadOnly(error.getMessage())) {
             return Kind.READ_ONLY;
         }
-        return state.startsWith("08") || LOST.contains(state) ? Kind.LOST : Kind.OTHER;
+        return state.startsWith("08") || LOST.contains(state) || LOST.contains(text) ? Kind.LOST : Kind.OTHER;
     }
 
     private static boolean saysReadOnly(String message) {

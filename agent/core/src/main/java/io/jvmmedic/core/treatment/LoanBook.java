@@ -24,7 +24,20 @@ final class LoanBook {
         void undone(String incident, ResourceId resource, String remedy, String loan, String outcome, String reason);
     }
 
-    private enum Need { NEEDED, UNNEEDED, MOOT }
+    private enum Need { NEEDED, UNNEEDED, USELESS, MOOT }
+
+    /** @param why it is useless; else empty */
+    private record Answer(Need need, String why) {
+        private static final Answer NEEDED = new Answer(Need.NEEDED, "");
+
+        static Answer of(Loan loan) {
+            if (loan.moot()) {
+                return new Answer(Need.MOOT, "");
+            }
+            return loan.useless().map(why -> new Answer(Need.USELESS, why))
+                    .orElseGet(() -> loan.unneeded() ? new Answer(Need.UNNEEDED, "") : NEEDED);
+        }
+    }
 
     private static final class Entry {
         private final String incident;
@@ -34,7 +47,7 @@ final class LoanBook {
         private long unneededSince = -1;
         private int failures;
         private int unanswered;
-        private DisposableCall<Need> question;
+        private DisposableCall<Answer> question;
 
         private Entry(String incident, ResourceId resource, String remedy, Loan loan) {
             this.incident = incident;
@@ -63,28 +76,45 @@ final class LoanBook {
         return open.size();
     }
 
-    /** Asks, without waiting, whether each loan is still needed; gives back what was not needed for the clean time. */
+    /**
+     * Asks, without waiting, whether each loan is still needed; gives back what was not needed for the clean time, and at once
+     * what helps nobody.
+     */
     void step() {
         for (Iterator<Entry> entries = open.iterator(); entries.hasNext();) {
             Entry entry = entries.next();
-            Need need = ask(entry);
-            if (need == Need.MOOT) {
+            Answer answer = ask(entry);
+            if (answer != null && isSettled(entry, answer)) {
                 entries.remove();
-                settle(entry, "KEPT", "nothing is left to give back");
-            } else if (need == Need.NEEDED) {
-                entry.unneededSince = -1;
-            } else if (need == Need.UNNEEDED) {
-                long now = clock.monotonicMillis();
-                if (entry.unneededSince == -1) {
-                    entry.unneededSince = now;
-                } else if (now - entry.unneededSince >= cleanTime.toMillis()) {
-                    entry.unneededSince = -1;
-                    if (giveBack(entry, "not needed for " + cleanTime.toSeconds() + " s") || ++entry.failures >= MAX_FAILURES) {
-                        entries.remove();
-                    }
-                }
             }
         }
+    }
+
+    private boolean isSettled(Entry entry, Answer answer) {
+        if (answer.need() == Need.MOOT) {
+            settle(entry, "KEPT", "nothing is left to give back");
+            return true;
+        }
+        if (answer.need() == Need.USELESS) {
+            return giveBackOrGiveUp(entry, answer.why());
+        }
+        if (answer.need() == Need.NEEDED) {
+            entry.unneededSince = -1;
+            return false;
+        }
+        long now = clock.monotonicMillis();
+        if (entry.unneededSince == -1) {
+            entry.unneededSince = now;
+        }
+        if (now - entry.unneededSince < cleanTime.toMillis()) {
+            return false;
+        }
+        entry.unneededSince = -1;
+        return giveBackOrGiveUp(entry, "not needed for " + cleanTime.toSeconds() + " s");
+    }
+
+    private boolean giveBackOrGiveUp(Entry entry, String reason) {
+        return giveBack(entry, reason) || ++entry.failures >= MAX_FAILURES;
     }
 
     /** Gives everything back at once, for a detach or a shutdown. */
@@ -95,10 +125,9 @@ final class LoanBook {
     }
 
     /** {@code null} while the answer is outstanding. */
-    private Need ask(Entry entry) {
+    private Answer ask(Entry entry) {
         if (entry.question == null) {
-            entry.question = DisposableCall.start(CALL_LIMIT, clock, () ->
-                    entry.loan.moot() ? Need.MOOT : entry.loan.unneeded() ? Need.UNNEEDED : Need.NEEDED);
+            entry.question = DisposableCall.start(CALL_LIMIT, clock, () -> Answer.of(entry.loan));
             return null;
         }
         if (!entry.question.isDone()) {
@@ -110,14 +139,14 @@ final class LoanBook {
                 entry.unanswered++;
                 entry.question = null;
             }
-            return Need.NEEDED;
+            return Answer.NEEDED;
         }
         try {
             entry.unanswered = 0;
             return entry.question.result();
         } catch (Throwable e) {
             LOG.warn("{}: loan {} cannot be asked about, it is kept for now", entry.resource, entry.loan.text(), e);
-            return Need.NEEDED;
+            return Answer.NEEDED;
         } finally {
             entry.question = null;
         }

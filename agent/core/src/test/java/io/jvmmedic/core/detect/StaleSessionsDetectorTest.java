@@ -125,4 +125,28 @@ class StaleSessionsDetectorTest {
         detector.evaluate(round(1, lost(0, 0)));
         assertEquals(List.of(), detector.evaluate(lateRound(2, lost(9, 9), fresh(POOL, "OK"), check(POOL, -1, 0, "CLOSED"))));
     }
+
+    /** Each session counts once; a server that is away for long has them all counted long before it is back. */
+    @Test
+    void aBurstLastsAsLongAsErrorsFollowOneAnother() {
+        afterCalm(lost(3, 3));
+        for (int tick = 3; tick < 40; tick++) {
+            assertEquals(Confidence.HINT, only(detector.evaluate(round(tick, lost(3 + tick, 6)))).confidence());
+        }
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(
+                round(40, lost(43, 6), fresh(POOL, "OK"), check(POOL, -1, 0, "CLOSED")))).confidence());
+        for (int tick = 41; tick < 51; tick++) {
+            detector.evaluate(round(tick, lost(43, 6)));
+        }
+        assertEquals(List.of(), detector.evaluate(round(51, lost(43, 6))), "and ends with them");
+        assertEquals(List.of(), detector.evaluate(round(52, lost(44, 7))), "the next one begins at nought");
+    }
+
+    @Test
+    void aDeadSessionThatIsLentAgainAndAgainIsFound() {
+        afterCalm(lost(4, 1));
+        assertEquals(List.of(), detector.evaluate(round(3, lost(9, 1))));
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(
+                round(4, lost(10, 1), fresh(POOL, "OK"), check(POOL, -1, 0, "CLOSED")))).confidence());
+    }
 }

@@ -17,9 +17,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +37,11 @@ class InterviewTest {
     private final Sessions server = new Sessions();
     private final List<AutoCloseable> open = new ArrayList<>();
     private ServerSocket listener;
+    /** What a server tells of itself and of a session over this socket. */
+    private Function<Socket, List<Object>> whoAmI =
+            socket -> List.of(FRESH_PID, "127.0.0.1", listener.getLocalPort(), socket.getLocalPort());
+    /** Port of the session that was opened last, unless a test says otherwise. */
+    private int clientPort;
     private final Object handle = new Object();
 
     @BeforeEach
@@ -41,9 +49,12 @@ class InterviewTest {
         CoarseClock.set(1_000);
         listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         open.add(listener);
-        pool.connect = Lever.of("connect", use -> use.accept(server.session(FRESH_PID, socket())));
-        server.answers.put("select pg_backend_pid()",
-                List.of(List.of(FRESH_PID, "127.0.0.1", listener.getLocalPort())));
+        pool.connect = Lever.of("connect", use -> {
+            Socket socket = socket();
+            server.answers.put("select pg_backend_pid()", List.of(whoAmI.apply(socket)));
+            server.answers.put("select id, null", List.of(whoAmI.apply(socket)));
+            use.accept(server.session(FRESH_PID, socket));
+        });
         knows();
     }
 
@@ -59,12 +70,13 @@ class InterviewTest {
         Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort());
         open.add(socket);
         open.add(listener.accept());
+        clientPort = socket.getLocalPort();
         return socket;
     }
 
     private void knows(List<?>... backends) {
-        server.answers.put("select pid",
-                Stream.of(backends).<List<Object>>map(List::copyOf).toList());
+        server.answers.put("select pid", Stream.of(backends).<List<Object>>map(backend ->
+                Stream.concat(backend.stream(), Stream.of(clientPort)).map(Object.class::cast).toList()).toList());
     }
 
     private List<Signal> ask(Reason reason, Interview.Silent... silent) {
@@ -119,7 +131,7 @@ class InterviewTest {
 
     @Test
     void behindAnAddressTranslationWhatAServerDoesNotKnowProvesNothing() throws Exception {
-        server.answers.put("select pg_backend_pid()", List.of(List.of(FRESH_PID, "10.0.0.7", 5432)));
+        whoAmI = socket -> List.of(FRESH_PID, "10.0.0.7", 5432, 1);
         pool.idle(server.session(8, socket()));
         assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.LOST)));
     }
@@ -127,7 +139,7 @@ class InterviewTest {
     /** A pooler such as PgBouncer tells numbers of its own. */
     @Test
     void behindAPoolerTheServerIsNotAskedAboutSessions() throws Exception {
-        server.answers.put("select pg_backend_pid()", List.of(List.of(4711, "127.0.0.1", listener.getLocalPort())));
+        whoAmI = socket -> List.of(4711, "127.0.0.1", listener.getLocalPort(), socket.getLocalPort());
         pool.idle(server.session(8, socket()));
         assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.LOST)));
         assertTrue(server.asked.stream().noneMatch(sql -> sql.startsWith("select pid")), server.asked::toString);
@@ -150,6 +162,47 @@ class InterviewTest {
         knows(List.of(7, "idle", 15_000L));
         Interview.Silent busy = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), false);
         assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, busy)), "its thread ran: something arrives");
+    }
+
+    @Test
+    void mySqlKnowsItsSessionsToo() throws Exception {
+        server.product = "MySQL";
+        Interview.Silent silent = silent(7, "com.mysql.cj.protocol.a.NativeProtocol", "readMessage");
+        List<Object> asleep = List.of(7, "Sleep", 15_000L, "localhost:" + clientPort);
+        whoAmI = socket -> Arrays.asList(FRESH_PID, null, 0, "localhost:" + socket.getLocalPort());
+        server.answers.put("select id, command", List.of(asleep));
+        assertEquals(List.of("ANSWERED"), verdicts(ask(Reason.SILENT, silent)));
+        server.answers.put("select id, command", List.of(List.of(7, "Query", 15_000L, "localhost:1")));
+        assertEquals(List.of("ALIVE"), verdicts(ask(Reason.SILENT, silent)));
+        server.answers.put("select id, command", List.of());
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, silent)), "it does not tell where it listens");
+        server.answers.remove("select id, command");
+        List<Signal> rows = ask(Reason.SILENT, silent);
+        assertEquals("OK", rows.get(0).text("outcome"), "one that does not let us look is reached all the same");
+        assertEquals(List.of("UNKNOWN"), verdicts(rows));
+    }
+
+    /** In containers numbers are small: behind a balancer the next server has the same ones. */
+    @Test
+    void theSameNumberWithAnotherPortIsAnotherSession() throws Exception {
+        Interview.Silent silent = waitingForRows(7);
+        clientPort++;
+        knows(List.of(7, "idle", 15_000L));
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, silent)));
+    }
+
+    @Test
+    void wherePortsAreChangedOnTheWayAServerMustKnowAllSessionsOfThePool() throws Exception {
+        whoAmI = socket -> List.of(FRESH_PID, "10.0.0.7", 5432, 1);
+        Interview.Silent silent = waitingForRows(7);
+        knows(List.of(7, "idle", 15_000L));
+        assertEquals(List.of("ANSWERED"), verdicts(ask(Reason.SILENT, silent)));
+        Connection closed = server.session(9, socket());
+        closed.close();
+        pool.idle(closed);
+        assertEquals(List.of("ANSWERED"), verdicts(ask(Reason.SILENT, silent)), "that one is known to be over");
+        pool.idle(server.session(8, socket()));
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, silent)), "half of them may be with a neighbour");
     }
 
     @Test
@@ -247,5 +300,56 @@ class InterviewTest {
         assertEquals("WRITABLE", ask(Reason.READ_ONLY).get(0).text("role"));
         server.product = "H2";
         assertEquals("WRITABLE", ask(Reason.READ_ONLY).get(0).text("role"), "by Connection.isReadOnly");
+    }
+
+    /** A pool that does not validate keeps what its driver has closed after an error, and lends it for ever. */
+    @Test
+    void whatItsDriverHasClosedIsDead() throws Exception {
+        Connection closed = server.session(7, socket());
+        closed.close();
+        pool.idle(closed);
+        pool.idle(server.session(8, socket()));
+        knows(List.of(8, "idle", 4L));
+        assertEquals(List.of("ALIVE", "CLOSED"), verdicts(ask(Reason.LOST)));
+    }
+
+    @Test
+    void aBorrowedSessionIsGivenBackWithItsOwnPatience() {
+        server.answers.put("select case", List.of(List.of("rw")));
+        Sessions old = new Sessions();
+        old.answers.put("select case", List.of(List.of("ro")));
+        old.networkTimeouts.add(70_000);
+        pool.borrow = Lever.of("borrow", use -> use.accept(old.session(3, null)));
+        assertEquals("READ_ONLY", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
+        assertEquals(List.of(70_000, 5_000, 70_000), old.networkTimeouts);
+        old.answers.clear();
+        assertEquals("UNKNOWN", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
+        assertEquals(70_000, old.networkTimeouts.get(old.networkTimeouts.size() - 1), "also after an error");
+    }
+
+    /** Of the sessions of one pool some may be with the old server: an idle one of them tells as much as the one borrowed. */
+    @Test
+    void oneSessionThatIsLeftBehindIsEnough() {
+        server.answers.put("select case", List.of(List.of("rw")));
+        pool.borrow = Lever.of("borrow", use -> use.accept(server.session(3, null)));
+        Sessions old = new Sessions();
+        pool.idle(old.session(4, null));
+        assertEquals("WRITABLE", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
+        old.parameters.put("in_hot_standby", "on");
+        old.parameters.put("default_transaction_read_only", "off");
+        assertEquals("READ_ONLY", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
+    }
+
+    @Test
+    void aSessionThatItsUserMadeReadOnlySaysNothingOfItsServer() {
+        server.answers.put("select case", List.of(List.of("rw")));
+        Sessions own = new Sessions();
+        own.readOnly = true;
+        own.parameters.put("in_hot_standby", "off");
+        own.parameters.put("default_transaction_read_only", "on");
+        pool.idle(own.session(4, null));
+        assertEquals("UNKNOWN", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
+        own.readOnly = false;
+        assertEquals("READ_ONLY", ask(Reason.READ_ONLY).get(0).text("pooledRole"));
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -147,5 +148,97 @@ class ServerInquiryTest {
         round(third, true, errors(0, 0, 0), FakeRounds.held("pool:orders", 1).with("idleFor", 6_000));
         answered(1);
         assertEquals("SILENT", heard.get(0).text("reason"));
+    }
+
+    private List<Signal> failures() {
+        return heard.stream().filter(row -> row.text("outcome").equals("FAILED")).toList();
+    }
+
+    /** Rounds in which errors go on, without waiting for a talk that hangs. */
+    private void rounds(ServerInquiry inquiry, int count) {
+        for (int i = 0; i < count; i++) {
+            clock.advance(Duration.ofSeconds(1));
+            tick++;
+            inquiry.observe(FakeRounds.round(tick, errors(3L * tick, 3L * tick, 0)), true);
+        }
+    }
+
+    @Test
+    void aConnectThatHangsIsAnAnswerAndCostsFewThreads() throws Exception {
+        ServerInquiry inquiry = inquiry(Map.of());
+        CountDownLatch end = new CountDownLatch(1);
+        Sessions server = new Sessions();
+        server.product = "H2";
+        pool.connect = Lever.of("connect", use -> {
+            connects.incrementAndGet();
+            end.await();
+            use.accept(server.session(1, null));
+        });
+        rounds(inquiry, 2);
+        await().until(() -> connects.get() == 1);
+        rounds(inquiry, 11);
+        assertEquals(1, failures().size());
+        assertEquals("no answer within 10 s", failures().get(0).text("error"));
+        assertEquals("LOST", failures().get(0).text("reason"));
+        rounds(inquiry, 13);
+        assertEquals(1, connects.get(), "it is not asked anew at once");
+        assertEquals(2, failures().size(), "and said again, for it still holds");
+        assertEquals("no answer within 20 s", failures().get(1).text("error"));
+
+        rounds(inquiry, 600);
+        await().until(() -> connects.get() == ServerInquiry.MAX_HANGING);
+        rounds(inquiry, 600);
+        assertEquals(ServerInquiry.MAX_HANGING, connects.get(), "no more threads than that");
+        int told = heard.size();
+
+        end.countDown();
+        await().until(() -> {
+            rounds(inquiry, 1);
+            return heard.stream().anyMatch(row -> row.text("outcome").equals("OK"));
+        });
+        assertEquals(ServerInquiry.MAX_HANGING + 1, connects.get(), "those that hung are over, and what they learned is old");
+        assertTrue(heard.size() >= told);
+    }
+
+    @Test
+    void poolsTogetherLeaveFewThreadsBehindToo() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        List<AskedPool> pools = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            AskedPool one = new AskedPool(registry);
+            one.connect = Lever.of("connect", use -> {
+                connects.incrementAndGet();
+                end.await();
+            });
+            pools.add(one);
+        }
+        ServerInquiry inquiry = new ServerInquiry(MedicConfig.of(Map.of()), registry, null, thread -> -1, heard::add, clock);
+        for (int i = 0; i < 1_000; i++) {
+            clock.advance(Duration.ofSeconds(1));
+            tick++;
+            inquiry.observe(FakeRounds.round(tick, pools.stream().map(one -> FakeRounds.pool(one.id().toString(), 1, 2, 0)
+                    .with("lostErrors", 3L * tick).with("failedSessions", 3L * tick)).toArray(Signal.Builder[]::new)), true);
+        }
+        await().until(() -> connects.get() == ServerInquiry.MAX_HANGING_OVERALL);
+        pool.connect = pools.get(0).connect;
+        inquiry.observe(FakeRounds.round(++tick), true);
+        clock.advance(Duration.ofSeconds(1_000));
+        rounds(inquiry, 3);
+        assertEquals(ServerInquiry.MAX_HANGING_OVERALL, connects.get(), "those of pools that are gone count");
+        end.countDown();
+    }
+
+    @Test
+    void errorsThatGoOnAreAskedAboutLongAfterTheirSessionsWereCounted() {
+        ServerInquiry inquiry = inquiry(Map.of());
+        pool.connect = Lever.of("connect", use -> {
+            connects.incrementAndGet();
+            throw new SQLException("down", "08001");
+        });
+        round(inquiry, true, errors(0, 0, 0));
+        for (int i = 0; i < 120; i++) {
+            round(inquiry, true, errors(3L * tick, 6, 0));
+        }
+        assertTrue(connects.get() >= 4, () -> "asked " + connects.get() + " times in two minutes");
     }
 }

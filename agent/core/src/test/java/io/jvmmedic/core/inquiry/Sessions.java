@@ -49,7 +49,10 @@ final class Sessions {
     final Map<String, List<List<Object>>> answers = new LinkedHashMap<>();
     final List<String> asked = new ArrayList<>();
     final Map<String, String> parameters = new LinkedHashMap<>();
+    /** As they were set, the first one before anybody set it. */
+    final List<Integer> networkTimeouts = new ArrayList<>();
     String product = "PostgreSQL";
+    boolean readOnly;
 
     Connection session(int pid, Socket socket) {
         boolean[] closed = {false};
@@ -60,6 +63,12 @@ final class Sessions {
             case "getMetaData" -> metaData();
             case "isValid", "getAutoCommit" -> true;
             case "isClosed" -> closed[0];
+            case "isReadOnly" -> readOnly;
+            case "getNetworkTimeout" -> networkTimeouts.isEmpty() ? 0 : networkTimeouts.get(networkTimeouts.size() - 1);
+            case "setNetworkTimeout" -> {
+                networkTimeouts.add((int) arguments[1]);
+                yield null;
+            }
             case "close" -> {
                 closed[0] = true;
                 yield null;
@@ -96,8 +105,14 @@ final class Sessions {
                         current.clear();
                         yield next.hasNext() && current.add(next.next());
                     }
-                    case "getInt", "getLong", "getString" -> current.get(0).get((int) arguments[0] - 1);
+                    case "getInt" -> ((Number) current.get(0).get((int) arguments[0] - 1)).intValue();
+                    case "getLong" -> ((Number) current.get(0).get((int) arguments[0] - 1)).longValue();
+                    case "getString" -> text(current.get(0).get((int) arguments[0] - 1));
                     default -> null;
                 });
+    }
+
+    private static String text(Object value) {
+        return value == null ? null : value.toString();
     }
 }

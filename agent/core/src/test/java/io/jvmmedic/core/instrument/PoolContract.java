@@ -21,6 +21,7 @@ import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Jdk;
 import java.lang.ref.Reference;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -35,12 +36,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -67,6 +70,8 @@ public abstract class PoolContract {
     private static final int ROUNDS = 200;
     private static final int RACES = 40;
     private static final int COLLECTIONS = 5;
+    /** Tests of connections that hang, by the pool's name. */
+    private static final Map<String, CompletableFuture<Void>> TESTS = new ConcurrentHashMap<>();
 
     private final ExecutorService borrowers = Executors.newCachedThreadPool();
 
@@ -994,6 +999,85 @@ public abstract class PoolContract {
                 assertEquals(1, ward.medic.leases.of(handle).size());
                 assertNotSame(opened.get(), physical(connection));
             }
+        }
+    }
+
+    /** What a borrower would get now, asked on its behalf; nobody is to find a trace of it afterwards. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void aSessionIsBorrowedAsTheApplicationDoes(String variant) throws Throwable {
+        try (Ward ward = new Ward(variant, "asked", 1, LONG_WAIT_MILLIS)) {
+            PoolHandle handle = ward.handle();
+            assumeTrue(handle.borrow().isPresent(), () -> handle.borrow().description());
+            int session;
+            try (Connection connection = ward.pool.getConnection()) {
+                session = sessionOf(connection);
+            }
+            await().atMost(PATIENCE).until(() -> handle.state().idle() == 1);
+            long borrows = ward.medic.leases.borrows(handle);
+            AtomicReference<Integer> asked = new AtomicReference<>();
+            pull(handle.borrow(), given -> {
+                try {
+                    asked.set(sessionOf(given));
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertEquals(session, asked.get(), "the one that was idle");
+            assertEquals(borrows, ward.medic.leases.borrows(handle), "it is no borrow of the application's");
+            try (Connection connection = ward.pool.getConnection()) {
+                assertEquals(session, sessionOf(connection), "and it is there for the next one");
+            }
+            assertWhole(ward.pool, handle, 1);
+        }
+    }
+
+    /** Called by the database where a pool tests a connection. */
+    public static int hang(String name) {
+        CompletableFuture<Void> end = TESTS.get(name);
+        if (end != null) {
+            end.join();
+        }
+        return 1;
+    }
+
+    /**
+     * A test of a free slot that gets no answer is seen as somebody's who hangs in it, and as no borrow.
+     *
+     * @param opening makes a pool with that validation query, asked at each borrow
+     */
+    protected final void assertHangingTestIsSeen(Function<String, Opening> opening, String variant) throws Exception {
+        String name = "tests-" + variant.replaceAll("[^A-Za-z0-9]", "-");
+        try (Connection h2 = DriverManager.getConnection("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1")) {
+            execute(h2, "create alias hang for '" + PoolContract.class.getName() + ".hang'");
+            try (Ward ward = new Ward(opening.apply("call hang('" + name + "')"), variant, "tests", 1, LONG_WAIT_MILLIS)) {
+                ward.pool.getConnection().close();
+                PoolHandle handle = ward.handle();
+                long borrows = ward.medic.leases.borrows(handle);
+                CompletableFuture<Void> end = new CompletableFuture<>();
+                TESTS.put(name, end);
+                Future<Connection> borrower = ward.borrowElsewhere();
+                await().atMost(PATIENCE).until(() -> ward.medic.leases.of(handle).size() == 1);
+                Lease.View test = ward.medic.leases.of(handle).get(0);
+                assertTrue(test.isTest());
+                assertFalse(test.unreachable());
+                assertNotEquals(Jdk.threadId(Thread.currentThread()), test.threadId(), "the thread that hangs");
+                assertNotNull(handle.physical(ward.medic.leases.byId(test.id()).entry()));
+                assertEquals(borrows, ward.medic.leases.borrows(handle));
+                assertEquals(0, ward.medic.leases.waiters().size(), "it has its slot");
+                TESTS.remove(name);
+                end.complete(null);
+                try (Connection served = result(borrower)) {
+                    Lease.View borrow = ward.medic.leases.of(handle).get(0);
+                    assertFalse(borrow.isTest());
+                    assertFalse(borrow.escaped());
+                    assertNotEquals(test.id(), borrow.id());
+                    assertEquals(1, number(served, "select 1"));
+                }
+                assertEquals(List.of(), ward.medic.leases.of(handle));
+            }
+        } finally {
+            TESTS.remove(name);
         }
     }
 

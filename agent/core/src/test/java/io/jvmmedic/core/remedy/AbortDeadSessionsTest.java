@@ -10,7 +10,9 @@ import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Plan;
 import io.jvmmedic.core.model.Risk;
+import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.CoarseClock;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -18,6 +20,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +30,7 @@ class AbortDeadSessionsTest {
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final FakePool pool = new FakePool(registry, "orders", 3);
-    private final Remedy remedy = new AbortDeadSessions(registry);
+    private final Remedy remedy = new AbortDeadSessions(registry, Clock.SYSTEM);
     private final List<Object> aborted = new ArrayList<>();
     private final List<Object> handles = new ArrayList<>();
     private boolean abortFails;
@@ -131,5 +134,52 @@ class AbortDeadSessionsTest {
         Diagnosis diagnosis = diagnosis(Confidence.CERTAIN, entry);
         pool.gone = true;
         assertEquals("pool:orders: the pool is gone", Given.impossible(remedy.prepare(diagnosis)));
+    }
+
+    /** Who is released borrows again at once, and would get the next dead one. */
+    @Test
+    void theIdleOnesGoFirst() throws Throwable {
+        Object idle = pool.borrow(new Object());
+        Object dead = silent();
+        pool.giveBack(idle);
+        CoarseClock.set(SILENT_TICKS);
+        List<String> order = new ArrayList<>();
+        Lever<Void> evict = pool.softEvict;
+        pool.softEvict = Lever.of("FakePool.softEvict", nothing -> {
+            order.add("evicted, aborted=" + aborted.size());
+            evict.pull(nothing);
+        });
+        Given.ready(remedy.prepare(diagnosis(Confidence.CERTAIN, dead))).action().apply();
+        assertEquals(List.of("evicted, aborted=0"), order);
+        assertEquals(List.of(dead), aborted);
+    }
+
+    @Test
+    void anEvictionThatHangsOrFailsKeepsNobodyFromBeingReleased() throws Throwable {
+        Object dead = silent();
+        CoarseClock.set(SILENT_TICKS);
+        CountDownLatch end = new CountDownLatch(1);
+        pool.softEvict = Lever.of("FakePool.softEvict", nothing -> end.await());
+        Given.ready(remedy.prepare(diagnosis(Confidence.CERTAIN, dead))).action().apply();
+        end.countDown();
+        assertEquals(List.of(dead), aborted);
+    }
+
+    /** The pool itself has it in no list: it is neither idle nor borrowed. */
+    @Test
+    void aTestThatHangsIsReleasedToo() throws Throwable {
+        Object entry = silent();
+        pool.giveBack(entry);
+        registry.leases().testing(entry);
+        CoarseClock.set(SILENT_TICKS);
+        long test = registry.leases().of(pool).get(0).id();
+        Action action = Given.ready(remedy.prepare(Given.diagnosis(Fault.DEAD_PEER, pool.id(), Confidence.CERTAIN,
+                List.of(test), List.of(), Map.of("silentFor", 15_000L)))).action();
+        pool.softEvict = Lever.absent("not here");
+        action.apply();
+        assertEquals(List.of(entry), aborted);
+        assertFalse(action.claimHolds());
+        registry.leases().tested(entry);
+        assertTrue(action.claimHolds());
     }
 }

@@ -6,6 +6,7 @@ import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,6 +92,11 @@ final class FakePool implements PoolHandle {
 
     void changeMax(int size) {
         max = size;
+    }
+
+    /** The database refuses a new session. */
+    void refuse(String state) {
+        registry.leases().refused(host, new SQLException("refused", state));
     }
 
     /** A waiter that gives up. */

@@ -254,4 +254,33 @@ class GrowPoolTest {
         pool.gone = true;
         assertEquals("pool:orders: the pool is gone", Given.impossible(remedy.prepare(nested(1))));
     }
+
+    /** Else the pool would knock at the full database for as long as somebody waits. */
+    @Test
+    void slotsThatTheDatabaseRefusesToFillAreNoHelp() throws Throwable {
+        nest(2);
+        pool.refuse("53300");
+        pool.databaseUp = false;
+        Action action = Given.ready(remedy.prepare(nested(2))).action();
+        action.apply();
+        Loan loan = action.loan().orElseThrow();
+        assertEquals(6, pool.state().max());
+        assertEquals(Optional.empty(), loan.useless(), "what it said before the growth is not about it");
+        pool.refuse("08006");
+        assertEquals(Optional.empty(), loan.useless(), "that may pass");
+        pool.refuse("53300");
+        assertEquals(Optional.of("the database has no session to spare for more than 4: 53300"), loan.useless());
+        assertFalse(loan.unneeded(), "somebody waits");
+        loan.giveBack();
+        assertEquals(4, pool.state().max());
+        assertEquals(Optional.empty(), loan.useless(), "nothing is lent any more");
+    }
+
+    @Test
+    void aGrowthOfWhichTheDatabaseGaveAPartIsKept() throws Throwable {
+        nest(2);
+        Loan loan = grow(2);
+        pool.refuse("53300");
+        assertEquals(Optional.empty(), loan.useless());
+    }
 }

@@ -23,7 +23,7 @@ class LaddersTest {
     private final List<Remedy> all = List.of(
             new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM), new GrowPool(registry, config), new GrowPool(registry, config).compensation(),
             new GrowExecutor(registry, config), new AbortHttpLease(registry, config),
-            new AbortDeadSessions(registry), new RevivePool(registry), new ResetPool(registry),
+            new AbortDeadSessions(registry, Clock.SYSTEM), new RevivePool(registry), new ResetPool(registry),
             new BreakDeadlock(registry, null, null, null, null),
             new RecordSignature(null),
             new DumpInvolvedThreads(registry, null, null), new DumpAllThreads(null, null), new DumpBlackBox(null),

@@ -13,6 +13,7 @@ import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SoftEvictPoolTest {
@@ -86,9 +87,10 @@ class SoftEvictPoolTest {
         Diagnosis found = diagnosis(Map.of("softEvict", 1L, "asOf", System.currentTimeMillis() - 5));
         Given.ready(remedy.prepare(found)).action().apply();
         pool.giveBack(pool.borrow(new Object()));
-        assertEquals("pool:orders: its connections were evicted since they were found to be stale",
-                Given.impossible(remedy.prepare(found)));
-        Given.ready(remedy.prepare(diagnosis(Map.of("softEvict", 1L, "asOf", System.currentTimeMillis() + 60_000))));
+        assertEquals(Optional.of("its connections were evicted since they were found to be stale"),
+                Given.ready(remedy.prepare(found)).action().noLongerNeeded());
+        assertEquals(Optional.empty(), Given.ready(remedy.prepare(
+                diagnosis(Map.of("softEvict", 1L, "asOf", System.currentTimeMillis() + 60_000)))).action().noLongerNeeded());
     }
 
     @Test

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.util.CoarseClock;
 import io.jvmmedic.core.util.Jdk;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -345,5 +346,75 @@ class LeasesTest {
             CoarseClock.set(0);
         }
         assertNotNull(connection);
+    }
+
+    /** Else the next session that dies would be excused by how long one waited for this one. */
+    @Test
+    void whoWaitedForALostSessionTeachesNothing() {
+        Object entry = new Object();
+        Object connection = new Object();
+        try {
+            for (int i = 0; i < 60; i++) {
+                CoarseClock.set(10 * i);
+                borrow(entry, connection);
+                CoarseClock.set(10 * i + 1);
+                leases.returned(entry);
+            }
+            borrow(entry, connection);
+            long typical = leases.of(handle()).get(0).typicalHoldMillis();
+            CoarseClock.set(2_000);
+            leases.failed(entry, new SQLException("aborted", "08006"));
+            leases.returned(entry);
+            borrow(entry, connection);
+            assertTrue(typical > 0);
+            assertEquals(typical, leases.of(handle()).get(0).typicalHoldMillis());
+        } finally {
+            CoarseClock.set(0);
+        }
+        assertNotNull(connection);
+    }
+
+    /** Not as a borrow: a pool's own test teaches nothing about a site, and proves nothing about a handle. */
+    @Test
+    void aTestOfAFreeSlotIsSeenWhileItLasts() {
+        Object entry = new Object();
+        leases.testing(entry);
+        assertEquals(0, leases.waiters().size(), "nobody knows this slot yet");
+        borrow(entry, new Object());
+        long borrow = leases.of(handle()).get(0).id();
+        leases.testing(entry);
+        leases.tested(entry);
+        assertEquals(borrow, leases.of(handle()).get(0).id(), "who has it may test it without harm");
+        leases.returned(entry);
+        assertEquals(List.of(), leases.of(handle()));
+
+        leases.testing(entry);
+        Lease.View test = leases.of(handle()).get(0);
+        assertTrue(test.isTest());
+        assertTrue(test.escaped(), "never to be reclaimed");
+        assertEquals(Thread.currentThread().getId(), test.userId());
+        assertEquals(entry, leases.byId(test.id()).entry());
+        assertEquals(1, leases.borrows(handle()));
+        leases.tested(entry);
+        assertEquals(List.of(), leases.of(handle()));
+        assertNull(leases.byId(test.id()));
+
+        Object connection = new Object();
+        borrow(entry, connection);
+        Lease.View next = leases.of(handle()).get(0);
+        assertFalse(next.isTest() || next.escaped());
+        assertTrue(next.id() != borrow && next.id() != test.id());
+        assertNotNull(connection);
+    }
+
+    @Test
+    void whoTestsASlotDoesNotWaitForOne() {
+        Object entry = new Object();
+        borrow(entry, new Object());
+        leases.returned(entry);
+        leases.waiting(pool, null);
+        assertEquals(1, leases.waiters().size());
+        leases.testing(entry);
+        assertEquals(0, leases.waiters().size());
     }
 }

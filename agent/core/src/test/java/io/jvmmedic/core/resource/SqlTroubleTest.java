@@ -14,7 +14,8 @@ class SqlTroubleTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "null", value = {
-            "08006, 0, LOST", "08S01, 0, LOST", "57P01, 0, LOST", "57P02, 0, LOST", "08003, 17008, LOST",
+            "08006, 0, LOST", "70100, 1927, LOST", "70100, 1317, OTHER", "HY000, 4031, LOST", "HY000, 1040, FULL",
+            "08S01, 0, LOST", "57P01, 0, LOST", "57P02, 0, LOST", "08003, 17008, LOST",
             "25006, 0, READ_ONLY", "25006, 1792, READ_ONLY", "HY000, 1836, READ_ONLY", "72000, 16000, READ_ONLY",
             "53300, 0, FULL", "08004, 1040, FULL", "42000, 1203, FULL", "61000, 20, FULL", "66000, 12519, FULL",
             "08004, 0, LOST", "57014, 0, OTHER", "23505, 0, OTHER", "42000, 1040, OTHER", "72000, 1040, OTHER",

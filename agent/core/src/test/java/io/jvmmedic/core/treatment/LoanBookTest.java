@@ -9,6 +9,7 @@ import io.jvmmedic.core.remedy.Loan;
 import io.jvmmedic.core.util.FakeClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +28,8 @@ class LoanBookTest {
     private final CountDownLatch released = new CountDownLatch(1);
     private final AtomicInteger asked = new AtomicInteger();
     private volatile int hangsFor;
+    private volatile boolean needed;
+    private volatile Optional<String> useless = Optional.empty();
 
     private final Loan loan = new Loan() {
         @Override
@@ -43,7 +46,12 @@ class LoanBookTest {
                     Thread.currentThread().interrupt();
                 }
             }
-            return true;
+            return !needed;
+        }
+
+        @Override
+        public Optional<String> useless() {
+            return useless;
         }
 
         @Override
@@ -103,5 +111,18 @@ class LoanBookTest {
         assertEquals(1, book.size());
         released.countDown();
         stepUntil(() -> book.size() == 0);
+    }
+
+    @Test
+    void whatHelpsNobodyIsGivenBackAtOnceHoweverManyWait() {
+        needed = true;
+        lend();
+        stepUntil(() -> asked.get() >= 3);
+        assertEquals(1, book.size(), "needed");
+        useless = Optional.of("the database said no");
+        int before = asked.get();
+        stepUntil(() -> book.size() == 0);
+        assertEquals(List.of("GIVEN_BACK"), undone);
+        assertTrue(asked.get() <= before + 1, "without waiting for a time in which it is not needed");
     }
 }

@@ -293,6 +293,15 @@ final class AgroalHandle extends WeakHandle<Object> implements PoolHandle {
         }));
     }
 
+    @Override
+    public Lever<Consumer<Connection>> borrow() {
+        return Lever.of("ConnectionPool.getConnection", use -> act(pool -> {
+            try (Connection session = members.borrow(pool)) {
+                use.accept(session);
+            }
+        }));
+    }
+
     // ---- the housekeeper
 
     @Override

@@ -43,6 +43,7 @@ final class AgroalMembers {
     private final Method maxSize;
     private final Method setMaxSize;
     private final Method createPhysical;
+    private final Method borrow;
     private final Method flushPool;
     private final Constructor<?> flushTask;
     private final Class<?> flushMode;
@@ -82,6 +83,7 @@ final class AgroalMembers {
         setMaxSize = configurationType.method("setMaxSize", int.class);
         connectionFactory = type.field("connectionFactory");
         createPhysical = HostClass.of(connectionFactory.getType(), LIBRARY).method("createConnection");
+        borrow = type.method("getConnection");
         activeCount = type.field("activeCount");
         metricsRepository = type.field("metricsRepository");
         collectsMetrics = Members.method(metricsRepository.getType(), "collectPoolMetrics");
@@ -280,6 +282,11 @@ final class AgroalMembers {
 
     XAConnection connect(Object pool) throws Throwable {
         return (XAConnection) Members.call(Members.read(pool, connectionFactory), createPhysical);
+    }
+
+    /** As a borrower does, with the pool's own patience. */
+    Connection borrow(Object pool) throws Throwable {
+        return (Connection) Members.call(pool, borrow);
     }
 
     /** Connections by the count of Agroal 3 above those that are listed; 0 where there is no such count. */

@@ -30,6 +30,7 @@ final class C3p0Handle extends WeakHandle<Object> implements PoolHandle {
 
     private static final long PAUSE_NANOS = 20_000_000;
     private static final int MAX_LOOKS = 50;
+    private static final long BORROW_MILLIS = 1_000;
 
     private final C3p0Members members;
     /** Excluded to make room, not because anything is wrong with them; held weakly. */
@@ -194,6 +195,22 @@ final class C3p0Handle extends WeakHandle<Object> implements PoolHandle {
                 user.accept(own != null ? own : fresh.getConnection());
             } finally {
                 members.destroy(pool, fresh);
+            }
+        }));
+    }
+
+    @Override
+    public Lever<Consumer<Connection>> borrow() {
+        return Lever.of("BasicResourcePool.checkoutResource", user -> act(pool -> {
+            Object entry = members.checkout(pool, BORROW_MILLIS);
+            try {
+                Connection session = members.physical(entry);
+                if (session == null) {
+                    throw new IllegalStateException("the driver's connections are not known");
+                }
+                user.accept(session);
+            } finally {
+                members.checkin(pool, entry);
             }
         }));
     }

@@ -40,6 +40,7 @@ final class C3p0Members {
     private final Method resetPool;
     private final Method markBroken;
     private final Method checkin;
+    private final Method checkout;
     private final Method acquire;
     private final Method destroy;
     private final Field excluded;
@@ -69,6 +70,7 @@ final class C3p0Members {
         resetPool = type.method("resetPool");
         markBroken = type.method("markBroken", Object.class);
         checkin = type.method("checkinResource", Object.class);
+        checkout = type.method("checkoutResource", long.class);
         HostClass managerType = type.neighbour(manager.getType().getName());
         acquire = managerType.method("acquireResource");
         destroy = managerType.method("destroyResource", Object.class, boolean.class);
@@ -175,6 +177,11 @@ final class C3p0Members {
 
     void checkin(Object pool, Object entry) throws Throwable {
         Members.call(pool, checkin, entry);
+    }
+
+    /** As c3p0 does for a borrower, without a proxy around it. */
+    Object checkout(Object pool, long patienceMillis) throws Throwable {
+        return Members.call(pool, checkout, patienceMillis);
     }
 
     /** Orders as many connections as the pool has lost; under the lock. */

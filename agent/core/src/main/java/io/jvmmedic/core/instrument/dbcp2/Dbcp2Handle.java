@@ -8,7 +8,9 @@ import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class Dbcp2Handle extends WeakHandle<Object> implements PoolHandle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dbcp2Handle.class);
+    private static final long BORROW_MILLIS = 1_000;
+    private static final long PAUSE_NANOS = 20_000_000;
+    private static final int MAX_LOOKS = 50;
 
     private final Dbcp2Members members;
 
@@ -134,10 +139,31 @@ final class Dbcp2Handle extends WeakHandle<Object> implements PoolHandle {
         }
     }
 
-    /** Closes what is idle. What is in use comes back as it is: the pool has no way to mark it. */
+    /**
+     * Closes what is idle, and what comes back within a second: the pool has no way to mark what is in use. Who has a
+     * connection for longer gives it back as it is.
+     */
     @Override
     public Lever<Void> softEvict() {
-        return Lever.of("GenericObjectPool.clear", nothing -> act(members::clear));
+        return Lever.of("GenericObjectPool.clear and invalidateObject", nothing -> act(pool -> {
+            List<Object> left = new ArrayList<>(members.records(pool));
+            members.clear(pool);
+            for (int i = 0; i < MAX_LOOKS && !left.isEmpty(); i++) {
+                Collection<Object> present = members.records(pool);
+                left.removeIf(record -> present.stream().noneMatch(one -> one == record));
+                for (Object record : left) {
+                    closeIfIdle(pool, record);
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }));
+    }
+
+    /** Not while the evictor tests it, which then puts it back. */
+    private void closeIfIdle(Object pool, Object record) throws Throwable {
+        if (members.takeIdle(pool, record) && members.allocate(record)) {
+            invalidate(pool, members.entryOf(record));
+        }
     }
 
     /** Sets the maximum; a smaller one also closes idle connections above it, which the pool would keep. */
@@ -170,6 +196,15 @@ final class Dbcp2Handle extends WeakHandle<Object> implements PoolHandle {
         return Lever.of("ConnectionFactory.createConnection", with -> act(pool -> {
             try (Connection fresh = members.connect(pool)) {
                 with.accept(fresh);
+            }
+        }));
+    }
+
+    @Override
+    public Lever<Consumer<Connection>> borrow() {
+        return Lever.of("GenericObjectPool.borrowObject", with -> act(pool -> {
+            try (Connection session = members.borrow(pool, BORROW_MILLIS)) {
+                with.accept(session);
             }
         }));
     }

@@ -98,7 +98,9 @@ public final class Dbcp2Integration implements Integration {
                         .hook(ADVICE + "UsedAdvice", method("setLastUsed", "()V")),
                 Weave.into(dbcp + "PoolableConnection")
                         .needs(field("pool", edition.poolType("ObjectPool")))
-                        .hook(ADVICE + "FailedAdvice", method("handleException", "(Ljava/sql/SQLException;)V")),
+                        .hook(ADVICE + "FailedAdvice", method("handleException", "(Ljava/sql/SQLException;)V"))
+                        .hookIfPresent(ADVICE + "TestedAdvice", method("validate", "(Ljava/lang/String;I)V"),
+                                method("validate", "(Ljava/lang/String;Ljava/time/Duration;)V")),
                 Weave.into(dbcp + "DelegatingConnection")
                         .needs(field("connection", "Ljava/sql/Connection;"))
                         .hook(ADVICE + "EscapedAdvice", JdbcMembers.UNWRAP,

@@ -37,6 +37,7 @@ final class Dbcp2Members {
     private final Method connectionFactory;
     private final Method createConnection;
     private final Method object;
+    private final Method borrow;
     private final Method state;
     private final Method markReturning;
     private final Method allocate;
@@ -54,6 +55,7 @@ final class Dbcp2Members {
         setMaximum = type.method("setMaxTotal", int.class);
         clear = type.method("clear");
         addObject = type.method("addObject");
+        borrow = type.method("borrowObject", long.class);
         invalidate = type.method("invalidateObject", Object.class);
         HostClass record = type.neighbour(edition.pool() + ".PooledObject");
         object = record.method("getObject");
@@ -160,6 +162,16 @@ final class Dbcp2Members {
     /** Takes the record of an idle object out of the pool; {@code null} if nothing is idle. */
     Object takeIdle(Object pool) {
         return idleQueue(pool).poll();
+    }
+
+    /** Takes this one out of the queue of idle objects; false if it is not there. */
+    boolean takeIdle(Object pool, Object record) {
+        return idleQueue(pool).remove(record);
+    }
+
+    /** As a borrower does; what comes is given back by its {@code close}. */
+    Connection borrow(Object pool, long patienceMillis) throws Throwable {
+        return (Connection) Members.call(pool, borrow, patienceMillis);
     }
 
     int waiting(Object pool) {

@@ -28,6 +28,7 @@ final class DruidHandle extends WeakHandle<Object> implements PoolHandle {
 
     private static final String GIVEN_BACK = "the connection has been given back in the meantime";
     private static final long PAUSE_NANOS = 10_000_000;
+    private static final long BORROW_MILLIS = 1_000;
     private static final long MAX_SHRINKING_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final DruidMembers members;
@@ -259,7 +260,17 @@ final class DruidHandle extends WeakHandle<Object> implements PoolHandle {
     public Lever<Consumer<Connection>> connect() {
         return Lever.of("DruidDataSource.createPhysicalConnection", use -> act(pool -> {
             try (Connection fresh = members.connect(pool)) {
-                use.accept(fresh);
+                use.accept(members.raw(fresh));
+            }
+        }));
+    }
+
+    /** Its handles refuse some calls in older versions, so the session is the driver's own. */
+    @Override
+    public Lever<Consumer<Connection>> borrow() {
+        return Lever.of("DruidDataSource.getConnection", use -> act(pool -> {
+            try (Connection handle = members.borrow(pool, BORROW_MILLIS)) {
+                use.accept(members.raw(members.connectionOf(members.holderOf(handle))));
             }
         }));
     }

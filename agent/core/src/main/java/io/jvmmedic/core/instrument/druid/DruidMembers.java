@@ -41,6 +41,7 @@ final class DruidMembers {
     private final Method emptySignal;
     private final Method startCreator;
     private final Method createPhysical;
+    private final Method borrow;
     private final Method physicalOf;
     private final Class<?> holderType;
     private final Field holderConnection;
@@ -83,6 +84,7 @@ final class DruidMembers {
         emptySignal = type.method("emptySignal");
         startCreator = type.method("createAndStartCreatorThread");
         createPhysical = type.method("createPhysicalConnection");
+        borrow = type.method("getConnection", long.class);
         physicalOf = HostClass.of(createPhysical.getReturnType(), LIBRARY).method("getPhysicalConnection");
         outdateAll = Members.method(pool.getClass(), "incrementUserPasswordVersion");
         HostClass holder = type.neighbour(PACKAGE + "DruidConnectionHolder");
@@ -260,6 +262,11 @@ final class DruidMembers {
 
     Connection connect(Object pool) throws Throwable {
         return (Connection) Members.call(Members.call(pool, createPhysical), physicalOf);
+    }
+
+    /** As a borrower does; the pool's handle. */
+    Connection borrow(Object pool, long patienceMillis) throws Throwable {
+        return (Connection) Members.call(pool, borrow, patienceMillis);
     }
 
     private static Object quietly(Object owner, Method getter) {

@@ -161,6 +161,15 @@ final class TomcatJdbcHandle extends WeakHandle<Object> implements PoolHandle {
         }));
     }
 
+    @Override
+    public Lever<Consumer<Connection>> borrow() {
+        return Lever.of("ConnectionPool.getConnection", with -> act(pool -> {
+            try (Connection session = members.borrow(pool)) {
+                with.accept(session);
+            }
+        }));
+    }
+
     /** Purges, and takes from everybody what {@code purge} would leave to them until they return it. */
     @Override
     public Lever<Void> reset() {

@@ -69,6 +69,8 @@ public final class TomcatJdbcIntegration implements Integration {
                                 "(J" + ENTRY + "Ljava/lang/String;Ljava/lang/String;)" + ENTRY))
                         .hook(ADVICE + "CreatingAdvice", method("createConnection",
                                 "(J" + ENTRY + "Ljava/lang/String;Ljava/lang/String;)" + ENTRY)),
+                Weave.into(PACKAGE + "PooledConnection")
+                        .hook(ADVICE + "TestedAdvice", method("validate", "(ILjava/lang/String;)Z")),
                 Weave.into(PACKAGE + "PoolExhaustedException")
                         .hook(ADVICE + "GaveUpAdvice", constructor("(Ljava/lang/String;)V")),
                 Weave.into(PACKAGE + "ProxyConnection")

@@ -39,6 +39,7 @@ final class TomcatJdbcMembers {
     private final Method release;
     private final Method abandon;
     private final Method purge;
+    private final Method borrow;
     private final Method setDiscarded;
     private final Method connect;
     private final Method disconnect;
@@ -72,6 +73,7 @@ final class TomcatJdbcMembers {
         release = type.method("release", entryType);
         abandon = type.method("abandon", entryType);
         purge = type.method("purge");
+        borrow = type.method("getConnection");
         setDiscarded = entry.method("setDiscarded", boolean.class);
         connect = entry.method("connect");
         disconnect = entry.method("release");
@@ -187,6 +189,11 @@ final class TomcatJdbcMembers {
 
     void purge(Object pool) throws Throwable {
         Members.call(pool, purge);
+    }
+
+    /** As a borrower does, with the pool's own patience. */
+    Connection borrow(Object pool) throws Throwable {
+        return (Connection) Members.call(pool, borrow);
     }
 
     private static Object ask(Object owner, Method getter) {

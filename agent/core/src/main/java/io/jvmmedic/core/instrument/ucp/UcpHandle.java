@@ -167,6 +167,22 @@ final class UcpHandle extends WeakHandle<Object> implements PoolHandle {
         }));
     }
 
+    @Override
+    public Lever<Consumer<Connection>> borrow() {
+        return Lever.of("UniversalConnectionPool.borrowConnection", look -> act(pool -> {
+            Object entry = members.borrow(pool);
+            try {
+                Connection session = physical(entry);
+                if (session == null) {
+                    throw new IllegalStateException("the driver's connections are not known");
+                }
+                look.accept(session);
+            } finally {
+                members.giveBack(pool, entry);
+            }
+        }));
+    }
+
     /** Not by {@code purge}: while it goes through the pool it also closes what those who wait have just got. */
     @Override
     public Lever<Void> reset() {

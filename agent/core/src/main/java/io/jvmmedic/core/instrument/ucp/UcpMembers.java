@@ -28,6 +28,8 @@ final class UcpMembers {
     private final Method refresh;
     private final Method adapter;
     private final Method retrievalInfo;
+    private final Method borrow;
+    private final Method giveBack;
     private final Method create;
     private final Method destroy;
     private final Method count;
@@ -61,6 +63,9 @@ final class UcpMembers {
         refresh = type.method("refresh");
         adapter = type.method("getConnectionFactoryAdapter");
         retrievalInfo = type.method("getConnectionRetrievalInfo");
+        HostClass ofPool = type.neighbour("oracle.ucp.UniversalConnectionPool");
+        borrow = ofPool.method("borrowConnection", retrievalInfo.getReturnType());
+        giveBack = ofPool.method("returnConnection", type.neighbour("oracle.ucp.UniversalPooledConnection").type());
         HostClass factory = type.neighbour("oracle.ucp.ConnectionFactoryAdapter");
         create = factory.method("createConnection", type.neighbour("oracle.ucp.ConnectionRetrievalInfo").type());
         destroy = factory.method("closeConnection", Object.class);
@@ -136,6 +141,15 @@ final class UcpMembers {
 
     void destroy(Object pool, Object physicalConnection) throws Throwable {
         Members.call(Members.call(pool, adapter), destroy, physicalConnection);
+    }
+
+    /** As its data source does for a borrower, with the pool's own patience. */
+    Object borrow(Object pool) throws Throwable {
+        return Members.call(pool, borrow, Members.call(pool, retrievalInfo));
+    }
+
+    void giveBack(Object pool, Object entry) throws Throwable {
+        Members.call(pool, giveBack, entry);
     }
 
     // ---- its connections

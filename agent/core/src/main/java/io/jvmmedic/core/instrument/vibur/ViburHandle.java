@@ -184,6 +184,15 @@ final class ViburHandle extends WeakHandle<Object> implements PoolHandle {
         }));
     }
 
+    @Override
+    public Lever<Consumer<Connection>> borrow() {
+        return Lever.of("ViburDataSource.getConnection", user -> act(pool -> {
+            try (Connection session = members.borrow(pool)) {
+                user.accept(session);
+            }
+        }));
+    }
+
     /** Of the connections that were out before a hot attach it takes only those that are tracked. */
     @Override
     public Lever<Void> reset() {

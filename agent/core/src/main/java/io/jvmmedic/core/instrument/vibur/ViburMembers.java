@@ -6,10 +6,12 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 
 /** The members of one version of Vibur DBCP, found once per pool. */
 final class ViburMembers {
@@ -111,6 +113,11 @@ final class ViburMembers {
     /** Gives an entry back as one that is broken, past its handler: only when nobody can reach that any more. */
     void restoreBroken(Object pool, Object holder) throws Throwable {
         Members.call(service(pool), restore, holder, false);
+    }
+
+    /** As a borrower does, with the pool's own patience. */
+    Connection borrow(Object pool) throws SQLException {
+        return ((DataSource) Members.read(pool, dataSource)).getConnection();
     }
 
     void sever(Object pool, Connection proxy) throws Throwable {

@@ -3,6 +3,7 @@ package io.jvmmedic.core.instrument.dbcp2;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import javax.sql.ConnectionPoolDataSource;
@@ -252,6 +254,39 @@ class Dbcp2ContractTest extends PoolContract {
             assertEquals("this version of org.apache.commons.dbcp2.PoolableConnectionFactory has no connectionFactory "
                             + "Lorg/apache/commons/dbcp2/ConnectionFactory;",
                     medic.instrumenter.report().problems().get(0).reason());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void aTestThatHangsIsSeen(String variant) throws Exception {
+        assertHangingTestIsSeen(query -> wanted -> host(variant).pool(wanted, Map.of("ValidationQuery", query)), variant);
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void anEvictionReachesWhatComesBackWithinASecond(String variant) throws Throwable {
+        try (Ward ward = new Ward(variant, "back", 2, LONG_WAIT_MILLIS)) {
+            PoolHandle handle = ward.handle();
+            Connection atWork = ward.pool.getConnection();
+            int old = sessionOf(atWork);
+            CompletableFuture<Void> evicted = new CompletableFuture<>();
+            Future<?> evicting = elsewhere(() -> {
+                try {
+                    pull(handle.softEvict(), null);
+                    return evicted.complete(null);
+                } catch (Throwable e) {
+                    return evicted.completeExceptionally(e);
+                }
+            });
+            await().atMost(PATIENCE).until(() -> handle.state().idle() == 0);
+            atWork.close();
+            result(evicting);
+            evicted.get();
+            try (Connection next = ward.pool.getConnection()) {
+                assertNotEquals(old, sessionOf(next));
+            }
+            assertWhole(ward.pool, handle, 2);
         }
     }
 }

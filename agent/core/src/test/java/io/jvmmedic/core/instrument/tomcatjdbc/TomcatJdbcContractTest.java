@@ -212,4 +212,11 @@ class TomcatJdbcContractTest extends PoolContract {
                     medic.instrumenter.report().problems().get(0).reason());
         }
     }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void aTestThatHangsIsSeen(String variant) throws Exception {
+        assertHangingTestIsSeen(query -> wanted -> new TomcatJdbcHost(version(variant))
+                .pool(wanted, Map.of("TestOnBorrow", true, "ValidationQuery", query, "ValidationInterval", 0L)), variant);
+    }
 }

@@ -39,7 +39,7 @@ final class TomcatJdbcHost {
     }
 
     private static void set(Object properties, String property, Object value) throws Exception {
-        Class<?> type = value instanceof Integer ? int.class : value instanceof Boolean ? boolean.class
+        Class<?> type = value instanceof Integer ? int.class : value instanceof Boolean ? boolean.class : value instanceof Long ? long.class
                 : value instanceof String ? String.class : Object.class;
         try {
             properties.getClass().getMethod("set" + property, type).invoke(properties, value);
