@@ -16,8 +16,12 @@ import io.jvmmedic.core.util.Phrases;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +74,7 @@ public final class AbortDeadSessions extends PoolRemedy {
             if (view != null && view.resource() == pool
                     && view.idleMillis() >= finding.evidence().measure("silentFor")
                     && (view.isTest() || pool.inUse(slot.entry()))) {
-                targets.add(new Target(leaseId, slot, view.idleMillis()));
+                targets.add(new Target(leaseId, slot, view.idleMillis(), view.isTest()));
             }
         }
         if (targets.isEmpty()) {
@@ -91,29 +95,40 @@ public final class AbortDeadSessions extends PoolRemedy {
         return Phrases.count(count, "dead session");
     }
 
-    /** @param silentMillis a use since then would have made its idle time less */
-    private record Target(long leaseId, Lease slot, long silentMillis) {
+    /**
+     * One who waits.
+     *
+     * @param silentMillis a use since then would have made its idle time less
+     * @param isTest it is the pool that waits, for the answer to a test
+     */
+    private record Target(long leaseId, Lease slot, long silentMillis, boolean isTest) {
     }
 
     private final class Abort implements Action {
 
         private final PoolHandle pool;
         private final List<Target> targets;
-        private volatile int aborted;
+        private final Set<Target> aborted = ConcurrentHashMap.newKeySet();
 
         private Abort(PoolHandle pool, List<Target> targets) {
             this.pool = pool;
             this.targets = targets;
         }
 
+        private boolean isTheSameBorrow(Target target) {
+            Lease.View view = target.slot().read();
+            return view != null && view.id() == target.leaseId() && view.idleMillis() >= target.silentMillis();
+        }
+
+        private boolean isInUse(Target target) {
+            Object entry = target.slot().entry();
+            return entry != null && pool.inUse(entry);
+        }
+
         /** The lease is read last: what was said before is void if the slot has changed hands meanwhile. */
         private boolean stillWaits(Target target) {
-            Object entry = target.slot().entry();
-            boolean inUse = entry != null && pool.inUse(entry);
-            Lease.View view = target.slot().read();
             // A pool that tests a connection may have it in no list.
-            return entry != null && view != null && (inUse || view.isTest()) && view.id() == target.leaseId()
-                    && view.idleMillis() >= target.silentMillis();
+            return (target.isTest() || isInUse(target)) && isTheSameBorrow(target);
         }
 
         @Override
@@ -124,34 +139,38 @@ public final class AbortDeadSessions extends PoolRemedy {
 
         @Override
         public String observe() {
-            return StateText.of(pool.state()) + " dead=" + targets.stream().filter(this::stillWaits).count()
-                    + " aborted=" + aborted;
+            return StateText.of(pool.state()) + " dead=" + targets.stream().filter(this::isTheSameBorrow).count()
+                    + " aborted=" + aborted.size();
         }
 
         @Override
         public void apply() throws Throwable {
-            evictIdle();
+            List<Target> waiting = targets.stream().filter(this::stillWaits).toList();
+            Map<Target, Connection> physical = new HashMap<>();
+            waiting.forEach(target -> physical.put(target, pool.physical(target.slot().entry())));
+            if (!waiting.isEmpty()) {
+                evictIdle();
+            }
             Throwable failure = null;
-            for (Target target : targets) {
-                Object entry = target.slot().entry();
-                Connection physical = entry == null ? null : pool.physical(entry);
-                if (physical != null && stillWaits(target)) {
+            for (Target target : waiting) {
+                // Not asked of the pool again: one that lets go of all it has does not count it any more.
+                if (physical.get(target) != null && isTheSameBorrow(target)) {
                     try {
-                        physical.abort(Runnable::run);
-                        aborted++;
+                        physical.get(target).abort(Runnable::run);
+                        aborted.add(target);
                     } catch (Throwable e) {
                         failure = e;
                     }
                 }
             }
-            if (aborted == 0 && failure != null) {
+            if (aborted.isEmpty() && failure != null) {
                 throw failure;
             }
         }
 
         /** However that ends: those who wait for a dead server must not wait for this too. */
         private void evictIdle() {
-            if (!pool.softEvict().isPresent() || noLongerNeeded().isPresent()) {
+            if (!pool.softEvict().isPresent()) {
                 return;
             }
             try {
@@ -172,7 +191,8 @@ public final class AbortDeadSessions extends PoolRemedy {
 
         @Override
         public boolean claimHolds() {
-            return targets.stream().noneMatch(this::stillWaits);
+            return targets.stream().noneMatch(target -> isTheSameBorrow(target)
+                    && (!aborted.contains(target) || isInUse(target) || target.isTest()));
         }
     }
 }

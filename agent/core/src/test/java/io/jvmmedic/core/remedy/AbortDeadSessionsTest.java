@@ -182,4 +182,29 @@ class AbortDeadSessionsTest {
         registry.leases().tested(entry);
         assertTrue(action.claimHolds());
     }
+
+    /** As c3p0 does: what is out is nothing of the pool's any more once all idle ones are replaced. */
+    @Test
+    void aPoolThatLetsGoOfEverythingStillHasItsBorrowersReleased() throws Throwable {
+        Object dead = silent();
+        CoarseClock.set(SILENT_TICKS);
+        Action action = Given.ready(remedy.prepare(diagnosis(Confidence.CERTAIN, dead))).action();
+        pool.closeCallsHook = false;
+        pool.softEvict = Lever.of("FakePool.softEvict", nothing -> pool.closeAll());
+        action.apply();
+        assertFalse(pool.inUse(dead));
+        assertEquals(List.of(dead), aborted);
+    }
+
+    @Test
+    void whoIsNotReleasedIsNoSuccess() throws Throwable {
+        Object dead = silent();
+        CoarseClock.set(SILENT_TICKS);
+        Action action = Given.ready(remedy.prepare(diagnosis(Confidence.CERTAIN, dead))).action();
+        pool.sessions.clear();
+        pool.closeCallsHook = false;
+        pool.softEvict = Lever.of("FakePool.softEvict", nothing -> pool.closeAll());
+        action.apply();
+        assertFalse(action.claimHolds(), "the pool has forgotten it, and its borrower waits for ever");
+    }
 }
