@@ -1,18 +1,22 @@
 #!/bin/sh
-# Five bugs that real teams have shipped, switched on one after another in a service under steady load: with JVM Medic the
-# service comes back by itself, without it the service stays broken.
+# Five bugs that real teams have shipped, and with PostgreSQL two outages of the database, one after another in a service under
+# steady load: with JVM Medic the service comes back by itself, without it the service stays broken.
 
 usage() {
   cat <<'EOF'
-usage: sh sample-apps/demo.sh [--without-agent] [--postgres] [--keep]
+usage: sh sample-apps/demo.sh [--without-agent] [--postgres] [--only FAULTS] [--keep]
 
   --without-agent  the same faults with nobody to repair them
-  --postgres       a real PostgreSQL server instead of H2 (comes with the build)
+  --postgres       a real PostgreSQL server instead of H2 (comes with the build),
+                   and two more faults: its sessions go silent, and it fails over
+  --only FAULTS    some of them, by their names and separated by commas:
+                   leak, nested-tx, dead-peer, failover, self-starve,
+                   unclosed-response, lock-deadlock
   --keep           keep logs, recordings and incident folders, and say where
 
 JAVA_HOME chooses the JDK (17 or newer), ORDERS_PORT the port of the service.
-Takes about three minutes. The exit code is 0 when every fault was recovered or,
-without the agent, when every fault stayed.
+Takes three to five minutes for all of them. The exit code is 0 when every fault
+was recovered or, without the agent, when every fault stayed.
 EOF
 }
 
@@ -21,14 +25,18 @@ set -u
 agent=yes
 postgres=no
 keep=no
-for option in "$@"; do
-  case $option in
+faults=0
+only=''
+while [ $# -gt 0 ]; do
+  case $1 in
     --without-agent) agent=no ;;
     --postgres) postgres=yes ;;
+    --only) [ $# -gt 1 ] || { usage >&2; exit 2; }; only=$2; shift ;;
     --keep) keep=yes ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
+  shift
 done
 
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
@@ -261,21 +269,51 @@ calm() {
 
 # ---------------------------------------------------------------- one fault
 
+# each_fault COMMAND: runs it with the five words of each fault, see below.
+each_fault() {
+  "$1" leak orders broke 'Connection leak' 'an expired coupon skips close()'
+  "$1" nested-tx orders recovered 'Pool lock' 'each order takes a second connection'
+  if [ "$postgres" = yes ]; then
+    "$1" dead-peer orders never 'Dead peer' 'the network forgets all sessions, without a word'
+    "$1" failover orders never 'Failover' 'the sessions stay with a server that is read-only'
+  fi
+  "$1" self-starve reports recovered 'Starved executor' 'reports wait for tasks queued behind them'
+  "$1" unclosed-response quotes broke 'HTTP connection leak' '404 answers are never closed'
+  "$1" lock-deadlock transfers broke 'Deadlock' 'accounts are locked in the order of the request'
+}
+
+is_wanted() {
+  case ",$only," in
+    ,, | *",$1,"*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+count() {
+  if is_wanted "$1"; then faults=$((faults + 1)); fi
+}
+
 # fault NAME ROUTE OFF TITLE WHAT: switches the bug on, shows what follows and writes the verdict. OFF says when the bug is
-# taken away: once it "broke" the route, where the damage stays without it, or once the route "recovered" in spite of it.
+# taken away: once it "broke" the route, where the damage stays without it, or once the route "recovered" in spite of it;
+# "never" stands for what is no bug but happens to the service.
 fault() {
+  is_wanted "$1" || return 0
   number=$((number + 1))
   bug=$1 route=$2 off=$3 title=$4
   calm
   others
   say ''
-  say "$bold[$number/5] $title$plain: $5"
+  say "$bold[$number/$faults] $title$plain: $5"
   say ''
   heading "$route"
   row
   call -X POST "$url/bugs/$bug/on" || die "the bug $bug cannot be switched on"
-  voice demo "$bold" "bug '$bug' is on"
-  is_on=yes
+  if [ "$off" = never ]; then
+    voice demo "$bold" "'$bug' has happened"
+  else
+    voice demo "$bold" "bug '$bug' is on"
+    is_on=yes
+  fi
   if [ "$agent" = yes ]; then healing; else suffering; fi
 }
 
@@ -324,7 +362,7 @@ healing() {
 # What was lent is given back when it is no longer needed; that belongs to this fault and not into the next one.
 settle() {
   waited=0 from=$((seen + 1))
-  until [ "$off" = broke ] || [ "$waited" -ge "$SETTLE_LIMIT" ] ||
+  until [ "$off" != recovered ] || [ "$waited" -ge "$SETTLE_LIMIT" ] ||
     sed -n "$from,\$p" "$work/app.err" | grep -q GIVEN_BACK; do
     tick
     waited=$((waited + 1))
@@ -361,7 +399,7 @@ suffering() {
 
 renew() {
   stop_service 2
-  [ "$number" -lt 5 ] || return 0
+  [ "$number" -lt "$faults" ] || return 0
   voice demo "$dim" 'the service is started anew for the next fault'
   start_service
   catch_up
@@ -472,6 +510,8 @@ cleanup() {
 
 # ---------------------------------------------------------------- the whole
 
+each_fault count
+[ "$faults" -gt 0 ] || { say "demo: there is no fault called $only here; see --help" >&2; exit 2; }
 command -v curl >/dev/null || { say "demo: curl is needed" >&2; exit 1; }
 jdk=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p')
 [ -x "$jdk/bin/jcmd" ] || { say "demo: $java is not a JDK (there is no jcmd); set JAVA_HOME to one" >&2; exit 1; }
@@ -488,7 +528,7 @@ elif [ ! -f "$app_jar" ]; then
   build sample-apps/orders
 fi
 
-supervisor='' load='' number=0 failed=0 silent=0 seen=0 runs_seen=1 route=orders
+supervisor='' load='' number=0 failed=0 is_on=no silent=0 seen=0 runs_seen=1 route=orders
 work=$(mktemp -d "${TMPDIR:-/tmp}/jvm-medic-demo.XXXXXX") || exit 1
 trap cleanup EXIT
 trap 'exit 130' INT
@@ -510,19 +550,15 @@ say "  answers of each route, and the route of the bug in per cent of before."
 start_service
 start_load
 
-fault leak orders broke 'Connection leak' "an expired coupon skips close()"
-fault nested-tx orders recovered 'Pool lock' 'each order takes a second connection'
-fault self-starve reports recovered 'Starved executor' 'reports wait for tasks queued behind them'
-fault unclosed-response quotes broke 'HTTP connection leak' '404 answers are never closed'
-fault lock-deadlock transfers broke 'Deadlock' 'accounts are locked in the order of the request'
+each_fault fault
 epilogue
 
 say ''
 if [ "$failed" -gt 0 ]; then
-  say "  $bold$red$failed of 5 faults did not go as announced.$plain"
+  say "  $bold$red$failed of $faults faults did not go as announced.$plain"
   exit 1
 elif [ "$agent" = yes ]; then
-  say "  $bold${green}All five faults were recovered.$plain"
+  say "  $bold${green}All $faults faults were recovered.$plain"
 else
   say "  ${bold}None of it heals by itself.$plain Now with the agent: sh sample-apps/demo.sh"
 fi

@@ -95,6 +95,12 @@ class HealthyServiceTest {
     assertThat(service.post("/bugs/flu/on").status()).isEqualTo(404);
   }
 
+  @Test
+  void refusesAnOutageThatTheDatabaseInMemoryCannotHave() {
+    assertThat(service.post("/bugs/failover/on").body()).contains("--spring.profiles.active=postgres");
+    assertThat(service.get("/bugs").body()).contains("\"failover\":\"off\"");
+  }
+
   private static String transfer(int from, int to) {
     return "/transfers?cents=5&from=" + from + "&to=" + to;
   }

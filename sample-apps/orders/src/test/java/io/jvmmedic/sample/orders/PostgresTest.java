@@ -1,8 +1,12 @@
 package io.jvmmedic.sample.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,10 +17,10 @@ import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The service on a real PostgreSQL server. */
+/** The service on a real PostgreSQL server, and what may become of that. */
 @RunningService
 @ActiveProfiles("postgres")
-@DirtiesContext
+@DirtiesContext(classMode = DirtiesContext.ClassMode.AFTER_EACH_TEST_METHOD)
 class PostgresTest {
 
   @TempDir private static Path folder;
@@ -37,5 +41,41 @@ class PostgresTest {
     try (var connection = dataSource.getConnection()) {
       assertThat(connection.getMetaData().getDatabaseProductName()).isEqualTo("PostgreSQL");
     }
+  }
+
+  @Test
+  void sessionsThatTheNetworkForgotHangAndNewOnesWork(@Autowired HikariDataSource pool) throws Exception {
+    Caller service = new Caller(port);
+    awaitFull(pool);
+
+    service.atOnce(14, n -> service.order(null));
+    service.post("/bugs/dead-peer/on");
+    assertThat(service.atOnce(14, n -> service.order(null))).isSubsetOf(0, 503);
+    try (var connection =
+        DriverManager.getConnection(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword())) {
+      assertThat(connection.isValid(1)).isTrue();
+    }
+  }
+
+  @Test
+  void sessionsStayReadOnlyAfterAFailoverUntilTheServerEndsThem(@Autowired HikariDataSource pool) {
+    Caller service = new Caller(port);
+    awaitFull(pool);
+    assertThat(service.order(null).status()).isEqualTo(201);
+
+    service.post("/bugs/failover/on");
+    await().until(() -> service.order(null).status(), equalTo(503));
+    assertThat(service.get("/orders").status()).isEqualTo(200);
+    service.post("/bugs/failover/off");
+    assertThat(service.atOnce(14, n -> service.order(null))).containsOnly(503);
+    assertThat(service.post("/bugs/failover/on").body()).contains("has failed over already");
+
+    service.post("/bugs/db-crash/on");
+    await().until(() -> service.order(null).status(), equalTo(201));
+  }
+
+  /** It fills itself in the background, and sessions that begin after the outage are well. */
+  private static void awaitFull(HikariDataSource pool) {
+    await().until(() -> pool.getHikariPoolMXBean().getTotalConnections() == pool.getMaximumPoolSize());
   }
 }
