@@ -30,6 +30,23 @@ class ExhaustionTest {
         isExplained(jvm, "there are more borrowers than slots");
     }
 
+    /** However long it takes, also beyond the time after which the server is asked whether its sessions live. */
+    @Scenario(patient = ExhaustionPatient.class, libraries = "HikariCP-6.3.3+postgresql", arguments = {"locked", "%postgres"},
+            agentOptions = "dead-peer.suspect-after=2s", jdks = 17, healthy = true)
+    void byARowThatSomebodyElseHasLocked(PatientJvm jvm) {
+        double before = jvm.rate();
+        jvm.ask("break");
+        RecordedEvent finding = jvm.witness().await(Story.SOON, "Finding", row -> row.getString("fault").equals("POOL_EXHAUSTION")
+                && row.getString("summary").contains("waiting for locks inside the database"));
+        assertTrue(finding.getString("cause").contains("wait for session "), finding.getString("cause"));
+        assertTrue(finding.getString("cause").contains("(nightly-migration, idle in transaction)"), finding.getString("cause"));
+        jvm.witness().await(Story.SOON, "SessionCheck", row -> row.getString("verdict").equals("ALIVE"));
+        Story.assertOnlyLooked(jvm);
+        jvm.ask("mend");
+        jvm.awaitRate(0.9 * before, Story.SOON);
+        Story.assertOnlyLooked(jvm);
+    }
+
     private static void isExplained(PatientJvm jvm, String verdict) {
         jvm.ask("break");
         RecordedEvent finding = jvm.witness().await(Story.SOON, "Finding",

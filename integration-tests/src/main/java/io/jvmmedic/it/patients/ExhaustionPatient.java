@@ -4,14 +4,16 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.net.URI;
 import java.net.URL;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 
 /**
  * A pool that after {@code break} is busy for good reasons: {@code slow} statements, connections held {@code io}-bound
- * across a call to another service, or simply a {@code small} pool under more clients than it can serve. All of it
- * makes progress, so there is something to say and nothing to do. Arguments: which, and the URL of a server.
+ * across a call to another service, simply a {@code small} pool under more clients than it can serve, or a row that is
+ * {@code locked} by a transaction of somebody else until {@code mend}. There is something to say of it, and nothing to do.
+ * Arguments: which, and the URL of a server.
  */
 public final class ExhaustionPatient extends Patient {
 
@@ -30,17 +32,21 @@ public final class ExhaustionPatient extends Patient {
     private final long connectionTimeoutMillis;
     private final String url;
     private final Backend backend = new Backend();
+    private final boolean locked;
     private volatile Use use = ExhaustionPatient::quickly;
+    private Connection migration;
     private HikariDataSource pool;
     private Load load;
 
     private ExhaustionPatient(String which, String url) throws Exception {
         this.url = url;
+        locked = which.equals("locked");
         connectionTimeoutMillis = which.equals("small") ? SHORT_PATIENCE_MILLIS : PATIENCE_MILLIS;
         whenBroken = Map.<String, Use>of(
                 "slow", ExhaustionPatient::slowly,
                 "io", this::acrossTheNetwork,
-                "small", ExhaustionPatient::often).get(which);
+                "small", ExhaustionPatient::often,
+                "locked", ExhaustionPatient::takeFromStock).get(which);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -48,20 +54,37 @@ public final class ExhaustionPatient extends Patient {
     }
 
     @Override
-    protected void open() {
+    protected void open() throws SQLException {
+        if (locked) {
+            migration = DriverManager.getConnection(url + "&ApplicationName=nightly-migration");
+            run(migration, "create table if not exists stock(id int primary key, pieces int)");
+            run(migration, "insert into stock values(1, 0) on conflict do nothing");
+            use = whenBroken;
+        }
         pool = Pools.over(url, "orders", POOL_SIZE, connectionTimeoutMillis);
         load = new Load("client", CLIENTS, 50, this::order);
         Garbage.produce();
         on("status", ignored -> load.status());
         on("break", ignored -> {
             use = whenBroken;
+            if (locked) {
+                migration.setAutoCommit(false);
+                takeFromStock(migration);
+            }
+            return "";
+        });
+        on("mend", ignored -> {
+            migration.commit();
             return "";
         });
     }
 
     @Override
-    protected void close() {
+    protected void close() throws SQLException {
         load.stop();
+        if (locked) {
+            migration.close();
+        }
         pool.close();
         backend.close();
     }
@@ -74,6 +97,10 @@ public final class ExhaustionPatient extends Patient {
 
     private static void quickly(Connection connection) throws SQLException {
         run(connection, "select 1");
+    }
+
+    private static void takeFromStock(Connection connection) throws SQLException {
+        run(connection, "update stock set pieces = pieces - 1 where id = 1");
     }
 
     private static void slowly(Connection connection) throws SQLException {

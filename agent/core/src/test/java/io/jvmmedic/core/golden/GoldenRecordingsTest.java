@@ -59,17 +59,19 @@ class GoldenRecordingsTest {
     }
 
     /** They are a fault that somebody must hear of, once it lasts; and they are no proof, for nobody may be cut off. */
-    @Test
-    void slowStatementsAreSuspectedAfterAWhileAndNeverProof() throws Exception {
-        List<Diagnosis> diagnoses = replayed("slow-statements").stream()
+    @ParameterizedTest
+    @CsvSource({
+        "slow-statements, SLOW_STATEMENTS",
+        "held-across-io,  HELD_ACROSS_IO"})
+    void holdersAtWorkAreSuspectedAndNeverProof(String name, ExhaustionCause expected) throws Exception {
+        List<Diagnosis> diagnoses = replayed(name).stream()
                 .flatMap(belief -> belief.diagnoses().stream()).toList();
-        assertEquals(Confidence.HINT, diagnoses.get(0).primary().confidence());
         assertEquals(Set.of(Confidence.SUSPECTED), diagnoses.subList(diagnoses.size() - 3, diagnoses.size()).stream()
                 .map(diagnosis -> diagnosis.primary().confidence()).collect(Collectors.toSet()));
         for (Diagnosis diagnosis : diagnoses) {
             assertTrue(diagnosis.primary().confidence() != Confidence.CERTAIN, diagnosis.primary().summary());
             assertEquals(List.of(), diagnosis.primary().evidence().leases());
-            assertEquals(ExhaustionCause.SLOW_STATEMENTS, ExhaustionCause.of(diagnosis.primary().evidence()));
+            assertEquals(expected, ExhaustionCause.of(diagnosis.primary().evidence()));
         }
     }
 
