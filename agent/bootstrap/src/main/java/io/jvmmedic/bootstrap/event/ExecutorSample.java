@@ -64,4 +64,8 @@ public final class ExecutorSample extends Event {
     @Label("Shut Down")
     @Description("Whether it takes no more tasks")
     public boolean shutdown;
+
+    @Label("Of a Pool")
+    @Description("Whether it works for nobody but a connection pool, which is judged in its place")
+    public boolean ofPool;
 }

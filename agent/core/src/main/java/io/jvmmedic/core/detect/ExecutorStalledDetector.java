@@ -21,6 +21,9 @@ import java.util.Set;
  * <p>So it learns. A pause between completions that once ended by itself is normal for this executor; the next one is
  * suspected only at {@value #LEARNED_FACTOR} times the longest. And it asks for somebody who suffers: a queue that grows.
  * Tasks handed in beforehand wait patiently, and those of a scheduler may not be due yet.
+ *
+ * <p>What a connection pool has its own work done by is left out: it stalls whenever the database does, and to grow it
+ * would open more connections than the pool's owner allowed at a time. The pool's own findings say why.
  */
 public final class ExecutorStalledDetector implements Detector {
 
@@ -70,7 +73,7 @@ public final class ExecutorStalledDetector implements Detector {
             ExecutorView executor = new ExecutorView(sample, blocked.getOrDefault(resource, List.of()));
             Pause before = pauses.get(resource);
             learn(resource, executor, before, round.millis());
-            if (!executor.isFull()) {
+            if (!executor.isFull() || sample.flag("ofPool")) {
                 pauses.forget(resource);
                 continue;
             }

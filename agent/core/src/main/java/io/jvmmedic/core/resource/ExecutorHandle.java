@@ -31,6 +31,14 @@ public interface ExecutorHandle extends ResourceHandle {
     /** Workers that wait for something, with an exact edge where the awaited task sits in this executor's queue. */
     List<Blocked> blockedWorkers();
 
+    /**
+     * Whether its own classes tell that a connection pool made it for its own work; {@link ResourceRegistry#isOfPool} asks
+     * the pools too. Never throws.
+     */
+    default boolean ofPool() {
+        return false;
+    }
+
     /** Raises core and maximum to the given number of workers where they are below it, and starts them; for a loan. */
     Lever<Integer> grow();
 

@@ -80,6 +80,11 @@ public interface PoolHandle extends ResourceHandle {
         return Creator.BORROWERS;
     }
 
+    /** Executors that are a part of the pool, not those that the application lent it; never throws. */
+    default List<Object> executors() {
+        return List.of();
+    }
+
     /** The driver's own connection in a slot; never throws, {@code null} when it is not known or gone. */
     default Connection physical(Object entry) {
         return null;

@@ -81,6 +81,12 @@ public final class ResourceRegistry {
         return of(ExecutorHandle.class);
     }
 
+    /** Whether this executor works for nobody but a connection pool, by its classes or by the word of a pool of ours. */
+    public boolean isOfPool(ExecutorHandle executor) {
+        return executor.ofPool()
+                || pools().stream().anyMatch(pool -> pool.executors().stream().anyMatch(executor::isAbout));
+    }
+
     public List<HttpPoolHandle> httpPools() {
         return of(HttpPoolHandle.class);
     }

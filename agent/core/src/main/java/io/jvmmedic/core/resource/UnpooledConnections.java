@@ -30,14 +30,6 @@ public final class UnpooledConnections {
     private static final int MAX_SITES = 200;
     private static final String MORE_SITES = "(more than " + MAX_SITES + " sites)";
     private static final String NO_SITE = "(no application frame)";
-    /** Those we watch, and those we only know by name: containers' and forgotten ones. */
-    private static final List<String> POOLS = List.of("com.zaxxer.hikari.", "org.apache.tomcat.jdbc.pool.",
-            "org.apache.commons.dbcp2.", "org.apache.tomcat.dbcp.", "org.apache.commons.dbcp.", "org.apache.commons.pool",
-            "com.mchange.v2.", "com.alibaba.druid.pool.", "io.agroal.pool.", "org.vibur.dbcp.", "oracle.ucp.",
-            "org.h2.jdbcx.JdbcConnectionPool", "org.mariadb.jdbc.MariaDbPoolDataSource", "org.mariadb.jdbc.pool.",
-            "org.postgresql.ds.PGPoolingDataSource", "org.jboss.jca.", "com.ibm.ws.rsadapter.", "weblogic.jdbc.",
-            "com.sun.gjc.", "com.atomikos.jdbc.", "bitronix.tm.resource.jdbc.", "com.jolbox.bonecp.", "snaq.db.",
-            "org.logicalcobwebs.proxool.");
 
     /**
      * What one piece of code has opened in one database.
@@ -89,16 +81,7 @@ public final class UnpooledConnections {
     }
 
     private static boolean isOpenedByAPool() {
-        return StackWalker.getInstance().walk(frames -> frames.anyMatch(frame -> isPool(frame.getClassName())));
-    }
-
-    private static boolean isPool(String type) {
-        for (String prefix : POOLS) {
-            if (type.startsWith(prefix)) {
-                return true;
-            }
-        }
-        return false;
+        return StackWalker.getInstance().walk(frames -> frames.anyMatch(frame -> PoolLibraries.include(frame.getClassName())));
     }
 
     private ResourceHandle database(ResourceHandle fresh) {

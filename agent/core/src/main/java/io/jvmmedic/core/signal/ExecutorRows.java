@@ -21,7 +21,8 @@ final class ExecutorRows {
         this.jvm = jvm;
     }
 
-    List<Signal> of(ExecutorHandle executor, long tick, long now) {
+    /** @param ofPool whether it works for nobody but a connection pool */
+    List<Signal> of(ExecutorHandle executor, boolean ofPool, long tick, long now) {
         ExecutorHandle.State state = executor.state();
         if (state == null) {
             return List.of();
@@ -35,7 +36,7 @@ final class ExecutorRows {
                 .with("max", state.max()).with("queued", state.queued()).with("completed", state.completed())
                 .with("cpuTime", saturated ? cpuMillis(executor) : forget(executor))
                 .with("selfBlocked", blocked.stream().filter(one -> one.queuePosition() >= 0).count())
-                .with("shutdown", state.shutdown()).build());
+                .with("shutdown", state.shutdown()).with("ofPool", ofPool).build());
         blocked.stream().limit(MAX_ROWS).forEach(one -> rows.add(row(executor, one, tick, now)));
         return rows;
     }

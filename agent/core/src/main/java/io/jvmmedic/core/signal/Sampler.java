@@ -154,7 +154,7 @@ public final class Sampler {
         memory(tick, now);
         pools(tick, now);
         for (ExecutorHandle executor : registry.executors()) {
-            emit(executorRows.of(executor, tick, now));
+            emit(executorRows.of(executor, registry.isOfPool(executor), tick, now));
         }
         for (HttpPoolHandle pool : registry.httpPools()) {
             emit(httpRows.of(pool, tick, now));

@@ -43,6 +43,13 @@ class ExecutorStalledDetectorTest {
     }
 
     @Test
+    void whatAPoolMakesItsConnectionsWithIsLeftToThePool() {
+        assertEquals(Optional.empty(), run(1, 120, tick -> executor(1, 1, (int) tick, 0).with("ofPool", true)));
+        assertEquals(Optional.of(Confidence.SUSPECTED),
+                run(121, 240, tick -> executor(1, 1, (int) tick, 0).with("ofPool", false)));
+    }
+
+    @Test
     void workersThatUseCpuAreBusy() {
         assertEquals(Optional.empty(), run(1, 120, tick -> executor(2, 2, (int) tick, 0).with("cpuTime", 60)));
     }

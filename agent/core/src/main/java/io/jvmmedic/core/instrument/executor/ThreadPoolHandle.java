@@ -3,6 +3,7 @@ package io.jvmmedic.core.instrument.executor;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.resource.HandleFactory;
 import io.jvmmedic.core.resource.Lever;
+import io.jvmmedic.core.resource.PoolLibraries;
 import io.jvmmedic.core.resource.ResourceHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /** A {@code ThreadPoolExecutor} or one that is scheduled. */
 final class ThreadPoolHandle extends WorkerHandle<ThreadPoolExecutor> {
@@ -25,15 +27,23 @@ final class ThreadPoolHandle extends WorkerHandle<ThreadPoolExecutor> {
         }
     }
 
+    private final boolean ofPool;
     private State last;
 
     private ThreadPoolHandle(ThreadPoolExecutor executor, ResourceId id, JdkMembers jdk) {
         super(executor, id, jdk);
+        ofPool = Stream.of(executor, executor.getThreadFactory(), executor.getQueue(), executor.getRejectedExecutionHandler())
+                .anyMatch(part -> PoolLibraries.include(part.getClass().getName()));
     }
 
     @Override
     public String library() {
         return executor() instanceof ScheduledThreadPoolExecutor ? "ScheduledThreadPoolExecutor" : "ThreadPoolExecutor";
+    }
+
+    @Override
+    public boolean ofPool() {
+        return ofPool;
     }
 
     /**

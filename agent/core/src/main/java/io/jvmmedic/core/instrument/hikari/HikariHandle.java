@@ -136,6 +136,13 @@ final class HikariHandle extends WeakHandle<Object> implements PoolHandle {
         return new Creator(true, members.adder(pool).isShutdown(), members.adderThread(pool));
     }
 
+    /** They tell by their classes whose they are, unless the application gave the pool a thread factory. */
+    @Override
+    public List<Object> executors() {
+        Object pool = hostObject();
+        return pool == null ? List.of() : members.ownExecutors(pool);
+    }
+
     @Override
     public Connection physical(Object entry) {
         return members.isEntry(entry) ? members.connection(entry) : null;

@@ -6,8 +6,10 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * The members of one version of HikariCP, found once per pool. Holds classes and members only: a pool's
@@ -40,6 +42,7 @@ final class HikariMembers {
     private final Method newConnection;
     private final Field connection;
     private final Field adder;
+    private final Field closer;
     private final Field poolName;
     private final Field entryState;
     private final Field poolState;
@@ -76,6 +79,7 @@ final class HikariMembers {
                 .orElseGet(() -> type.method("newConnection", boolean.class));
         connection = entry.field("connection");
         adder = type.field("addConnectionExecutor");
+        closer = type.field("closeConnectionExecutor");
         poolName = type.field("poolName");
     }
 
@@ -120,6 +124,11 @@ final class HikariMembers {
     Connection newConnection(Object pool) throws Throwable {
         return (Connection) (newConnection.getParameterCount() == 0
                 ? Members.call(pool, newConnection) : Members.call(pool, newConnection, false));
+    }
+
+    /** Those that add and close connections; the one for housekeeping may be lent. Some are missing while it is being made. */
+    List<Object> ownExecutors(Object pool) {
+        return Stream.of(adder, closer).map(field -> Members.read(pool, field)).filter(Objects::nonNull).toList();
     }
 
     /** The executor whose one thread adds connections. */

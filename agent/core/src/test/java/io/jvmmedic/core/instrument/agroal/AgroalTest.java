@@ -107,6 +107,23 @@ class AgroalTest {
 
     @ParameterizedTest
     @MethodSource("versions")
+    void theHousekeepersExecutorIsKnownToBeOfThePool(String version) throws Throwable {
+        // Without any housekeeping to do the executor has no thread yet.
+        DataSource pool = new AgroalHost(version).with("minSize", 1).with("validationTimeout_s", 1)
+                .pool(url("executor", version), 2, LONG_WAIT_MILLIS);
+        try (AutoCloseable closing = (AutoCloseable) pool) {
+            pool.getConnection().close();
+            ResourceRegistry registry = new ResourceRegistry();
+            ThreadCensus census = new ThreadCensus(registry, new ModuleOpener(ByteBuddyAgent.install()), List.of());
+            await().atMost(PATIENCE).until(() -> {
+                census.run();
+                return registry.executors().stream().anyMatch(registry::isOfPool);
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
     void theMetricsStayRight(String version) throws Throwable {
         DataSource pool = new AgroalHost(version).with("metricsEnabled", true)
                 .pool(url("metrics", version), 2, LONG_WAIT_MILLIS);

@@ -4,6 +4,8 @@ import io.jvmmedic.core.instrument.LibraryLoader;
 import io.jvmmedic.core.instrument.Members;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import javax.sql.DataSource;
 
@@ -50,6 +52,23 @@ final class HikariHost {
             set(config, "setMaximumPoolSize", int.class, maximum);
             set(config, "setMinimumIdle", int.class, minimumIdle);
             set(config, "setConnectionTimeout", long.class, timeoutMillis);
+            return (DataSource) loader.loadClass("com.zaxxer.hikari.HikariDataSource")
+                    .getConstructor(configType).newInstance(config);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A pool with threads, and with a scheduler for its housekeeping, of the application's own. */
+    DataSource pool(String name, ThreadFactory threads, ScheduledExecutorService scheduler) {
+        try {
+            Class<?> configType = loader.loadClass("com.zaxxer.hikari.HikariConfig");
+            Object config = configType.getDeclaredConstructor().newInstance();
+            set(config, "setJdbcUrl", String.class, "jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
+            set(config, "setPoolName", String.class, name);
+            set(config, "setMaximumPoolSize", int.class, 2);
+            set(config, "setThreadFactory", ThreadFactory.class, threads);
+            set(config, "setScheduledExecutor", ScheduledExecutorService.class, scheduler);
             return (DataSource) loader.loadClass("com.zaxxer.hikari.HikariDataSource")
                     .getConstructor(configType).newInstance(config);
         } catch (ReflectiveOperationException e) {
