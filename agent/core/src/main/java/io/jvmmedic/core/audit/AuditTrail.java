@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Tells every step to the journal, the incident folder, the recording and the log, in this order: what survives the
@@ -109,7 +110,7 @@ public final class AuditTrail implements Chronicle {
             Entry entry = entry(incident, plan.resource(), Entry.Kind.DECIDED, plan.remedy(),
                     verdict.decision() + ", " + withoutResource(verdict.reason(), plan.resource()),
                     details("gate", verdict.gate(), "mode", mode.get().toString(), "risk", plan.risk().name()));
-            tell(entry, false);
+            tellAhead(plan, entry);
             if (isRepair(plan)) {
                 events.decision(incident, plan, verdict, mode.get());
             }
@@ -124,9 +125,17 @@ public final class AuditTrail implements Chronicle {
         safely(() -> {
             Entry entry = entry(incident, resource, Entry.Kind.IMPOSSIBLE, remedy, withoutResource(reason, resource), Map.of());
             tell(entry, false);
-            LOG.info("{}: {} cannot be done, {} (incident {})", resource, remedy.isEmpty() ? "repair" : remedy, entry.text(),
-                    incident);
+            // That no rung is left is said by what was said of each; and what has just healed need not be possible again.
+            LOG.atLevel(remedy.isEmpty() || hasHealed(incident, remedy) ? Level.DEBUG : Level.INFO)
+                    .log("{}: {} cannot be done, {} (incident {})", resource, remedy.isEmpty() ? "repair" : remedy,
+                            entry.text(), incident);
         });
+    }
+
+    private boolean hasHealed(String incident, String remedy) {
+        Incident known = open.get(incident);
+        return known != null && known.entries().stream().anyMatch(entry -> entry.kind() == Entry.Kind.ENDED
+                && entry.remedy().equals(remedy) && entry.text().equals(Outcome.HEALED.toString()));
     }
 
     @Override
@@ -136,7 +145,7 @@ public final class AuditTrail implements Chronicle {
             Entry entry = entry(incident, plan.resource(), Entry.Kind.BEGINS, plan.remedy(), plan.claim().text(),
                     details("risk", plan.risk().name(), "confidence", plan.confidence().name(), "proof", plan.proof(),
                             "undo", plan.undo()));
-            tell(entry, plan.risk() == Risk.DRASTIC);
+            tellAhead(plan, entry);
             if (isRepair(plan)) {
                 LOG.info("{}: {} begins, it claims that {} (incident {})", plan.resource(), plan.remedy(), entry.text(),
                         incident);
@@ -244,6 +253,19 @@ public final class AuditTrail implements Chronicle {
     private static String withoutResource(String reason, ResourceId resource) {
         String prefix = resource + ": ";
         return reason.startsWith(prefix) ? reason.substring(prefix.length()) : reason;
+    }
+
+    /**
+     * Before something is done. What is only looked at is in the journal; the files of the incident get it with the next
+     * step, or the repairs of many resources that broke at once would wait for them.
+     */
+    private void tellAhead(Plan plan, Entry entry) {
+        if (isRepair(plan)) {
+            tell(entry, entry.kind() == Entry.Kind.BEGINS && plan.risk() == Risk.DRASTIC);
+        } else {
+            journal.write(entry, false);
+            open.computeIfPresent(entry.incident(), (id, known) -> known.with(entry));
+        }
     }
 
     private void tell(Entry entry, boolean force) {

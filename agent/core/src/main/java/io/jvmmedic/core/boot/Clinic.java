@@ -317,8 +317,8 @@ final class Clinic {
                 .map(start -> clock.millis() - start.toEpochMilli()).orElse(clock.monotonicMillis() - startedAt);
     }
 
-    private void openLoop() {
-        detectors = List.<Detector>of(
+    static List<Detector> detectors(MedicConfig config) {
+        return List.<Detector>of(
                 new LeakedConnectionDetector(config),
                 new NestedBorrowDetector(config),
                 new PoolExhaustionDetector(config),
@@ -331,10 +331,14 @@ final class Clinic {
                 new LeakedResponseDetector(config),
                 new HttpPoolExhaustionDetector(config)).stream()
                 .filter(one -> !config.get(Options.DISABLED_DETECTORS).contains(one.name())).toList();
+    }
+
+    private void openLoop() {
+        detectors = detectors(config);
         signals = Signals.open(config, clock, round -> engine.offer(round));
         trail = new AuditTrail(journal, folders, signals.isRecorded(), mode, clock);
         book = new IncidentBook(trail, clock, id -> folders.folderOf(id).map(Object::toString).orElse(""));
-        IncidentEvidence evidence = new IncidentEvidence(trail, folders, signals);
+        IncidentEvidence evidence = new IncidentEvidence(trail, folders, signals, clock);
         GrowPool growPool = new GrowPool(registry, config);
         lockGraph = new LockGraph(census, opener);
         remedies = List.of(
@@ -375,7 +379,7 @@ final class Clinic {
     /** The recording taken before the repair does not hold the repair: once more, now that the story is over. */
     private void recordAtEnd(IncidentEvidence evidence, String incident) {
         if (home.isPresent() && signals.isRecorded()) {
-            DisposableCall.start(DUMP_LIMIT, clock, () -> evidence.recording(incident));
+            DisposableCall.start(DUMP_LIMIT, clock, () -> evidence.wholeRecording(incident));
         }
     }
 
@@ -383,7 +387,7 @@ final class Clinic {
     private void lastWords(IncidentEvidence evidence, String reason) throws IOException {
         Optional<String> incident = trail.lastWords(reason);
         if (incident.isPresent() && home.isPresent() && signals.isRecorded()) {
-            evidence.recording(incident.get());
+            evidence.wholeRecording(incident.get());
         }
     }
 

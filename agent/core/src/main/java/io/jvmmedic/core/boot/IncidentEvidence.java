@@ -5,6 +5,7 @@ import io.jvmmedic.core.audit.IncidentFolders;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.remedy.EvidenceSink;
 import io.jvmmedic.core.signal.Signals;
+import io.jvmmedic.core.util.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,11 +16,13 @@ final class IncidentEvidence implements EvidenceSink {
     private final AuditTrail trail;
     private final IncidentFolders folders;
     private final Signals signals;
+    private final Recordings recordings;
 
-    IncidentEvidence(AuditTrail trail, IncidentFolders folders, Signals signals) {
+    IncidentEvidence(AuditTrail trail, IncidentFolders folders, Signals signals, Clock clock) {
         this.trail = trail;
         this.folders = folders;
         this.signals = signals;
+        this.recordings = new Recordings(folders, signals::dump, clock);
     }
 
     @Override
@@ -30,12 +33,13 @@ final class IncidentEvidence implements EvidenceSink {
 
     @Override
     public Path recording(Diagnosis about) throws IOException {
-        return recording(incident(about));
+        String incident = incident(about);
+        return written(recordings.keepPast(incident), incident, IncidentFolders.RECORDING);
     }
 
-    Path recording(String incident) throws IOException {
-        return written(folders.attach(incident, IncidentFolders.RECORDING, signals::dump), incident,
-                IncidentFolders.RECORDING);
+    /** Keeps everything up to now, in place of the recording that was kept before the repair. */
+    Path wholeRecording(String incident) throws IOException {
+        return written(recordings.keepAll(incident), incident, IncidentFolders.RECORDING);
     }
 
     @Override

@@ -46,6 +46,12 @@ public final class CompensateLeak extends PoolRemedy {
         return Risk.GENTLE;
     }
 
+    /** A proven leak is taken back, not compensated. */
+    @Override
+    public boolean isMeantFor(Diagnosis diagnosis) {
+        return diagnosis.primary().confidence() != Confidence.CERTAIN;
+    }
+
     @Override
     List<Lever<?>> levers(PoolHandle pool) {
         return List.of(pool.resize(), pool.kick());
@@ -55,9 +61,6 @@ public final class CompensateLeak extends PoolRemedy {
     Preparation prepare(Diagnosis diagnosis, PoolHandle pool, PoolHandle.State state) {
         ResourceId id = diagnosis.resource();
         Finding finding = diagnosis.primary();
-        if (finding.confidence() == Confidence.CERTAIN) {
-            return impossible(id, "a proven leak is taken back, not compensated");
-        }
         Suspects suspects = new Suspects(registry.leases(), finding.evidence().leases());
         Optional<String> gone = noLongerNeeded(state, suspects);
         if (gone.isPresent()) {

@@ -16,7 +16,7 @@ public interface EvidenceSink {
      */
     Path text(Diagnosis about, String fileName, String text) throws IOException;
 
-    /** Keeps what the black box holds now; returns the file written. */
+    /** Keeps what the black box held at the fault, within a few seconds; returns the file written. */
     Path recording(Diagnosis about) throws IOException;
 
     /** Why there is no black box; empty when there is one. One sentence without the resource. */

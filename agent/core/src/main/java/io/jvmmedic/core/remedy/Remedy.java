@@ -20,6 +20,11 @@ public interface Remedy {
         return Duration.ofSeconds(10);
     }
 
+    /** False for a belief that has a better remedy: this rung is then passed over without a word. */
+    default boolean isMeantFor(Diagnosis diagnosis) {
+        return true;
+    }
+
     /** Prepares a repair of what was diagnosed, from live state. Cheap; changes nothing. */
     Preparation prepare(Diagnosis diagnosis);
 }

@@ -3,8 +3,10 @@ package io.jvmmedic.core.treatment;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.ResourceId;
+import io.jvmmedic.core.policy.ShadowBook;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,7 +32,8 @@ final class Case {
     long restUntil;
     boolean evidenceTaken;
     boolean givenUp;
-    boolean healed;
+    /** Remedies whose claim came true. */
+    final Set<String> healedBy = new LinkedHashSet<>();
     /** Read by the witness of a shadowed plan, on the engine thread too. */
     boolean over;
     /** Remedies that were only planned. */
@@ -47,6 +50,19 @@ final class Case {
         this.openedAt = now;
         this.openedMillis = nowMillis;
         this.seenAt = now;
+    }
+
+    boolean isHealed() {
+        return !healedBy.isEmpty();
+    }
+
+    /** What is to be thought of a plan that was only shadowed, now that the fault is gone. */
+    ShadowBook.Judgement afterthought(String remedy) {
+        if (healedBy.contains(remedy)) {
+            return new ShadowBook.Judgement(ShadowBook.Score.RIGHT, "the proof came later, and it healed the fault");
+        }
+        return isHealed() ? new ShadowBook.Judgement(ShadowBook.Score.UNKNOWN, "the fault was healed by " + healedBy)
+                : new ShadowBook.Judgement(ShadowBook.Score.WRONG, "the fault went away by itself");
     }
 
     /** True when this answer to this remedy has not been given just before: a refusal is recorded once, not each second. */

@@ -289,7 +289,7 @@ public final class Engine {
                 one.over = true;
                 ladder.reset(one.key.resource(), one.key.fault());
                 chronicle.closed(one.incident, one.diagnosis,
-                        one.healed ? "healed" : "gone by itself", one.seenAt - one.openedAt);
+                        one.isHealed() ? "healed" : "gone by itself", one.seenAt - one.openedAt);
             }
         }
     }
@@ -363,6 +363,9 @@ public final class Engine {
 
     /** False when this rung is out of the question and the next one may be tried. */
     private boolean attempt(Case one, Remedy remedy) {
+        if (!remedy.isMeantFor(one.diagnosis)) {
+            return false;
+        }
         Preparation preparation = prepare(one, remedy);
         if (preparation instanceof Preparation.Impossible impossible) {
             if (one.isNews(remedy.name(), impossible.reason())) {
@@ -399,7 +402,7 @@ public final class Engine {
     private void shadow(Case one, Plan plan) {
         if (one.shadowed.add(plan.remedy())) {
             shadows.open(one.incident, plan, waited -> one.over
-                    ? Optional.of(new ShadowBook.Judgement(ShadowBook.Score.WRONG, "the fault went away by itself"))
+                    ? Optional.of(one.afterthought(plan.remedy()))
                     : waited.compareTo(SHADOW_RIGHT_AFTER) < 0 ? Optional.empty()
                     : Optional.of(new ShadowBook.Judgement(ShadowBook.Score.RIGHT,
                             "the fault still stands after " + waited.toSeconds() + " s")));
@@ -452,7 +455,9 @@ public final class Engine {
             lend(one, treatment);
         }
         if (outcome == Outcome.HEALED || outcome == Outcome.RETRACTED) {
-            one.healed |= outcome == Outcome.HEALED;
+            if (outcome == Outcome.HEALED) {
+                one.healedBy.add(plan.remedy());
+            }
             ladder.reset(plan.resource(), one.key.fault());
         } else {
             ladder.next(plan.resource(), one.key.fault());

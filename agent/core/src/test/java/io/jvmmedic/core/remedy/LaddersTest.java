@@ -9,11 +9,15 @@ import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class LaddersTest {
@@ -47,6 +51,21 @@ class LaddersTest {
                 looks.forEach(look -> assertEquals(Risk.NONE, look.risk(), look.name())));
         Ladders.of(Ladders.STANDARD, all).forEach((fault, rungs) -> assertEquals(
                 rungs.stream().sorted(Comparator.comparing(Remedy::risk)).toList(), rungs, fault.name()));
+    }
+
+    @Test
+    void thePageOfTheCommandLineShowsThemWithTheirRisks() throws IOException {
+        Path root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("docs/cli.md"))) {
+            root = root.getParent();
+        }
+        Map<String, String> shown = new TreeMap<>();
+        Files.readString(root.resolve("docs/cli.md")).lines().dropWhile(line -> !line.equals("remedies")).skip(1)
+                .takeWhile(line -> !line.isBlank()).map(line -> line.strip().split(" +"))
+                .forEach(line -> shown.put(line[0], line[1]));
+        Map<String, String> known = new TreeMap<>();
+        all.forEach(remedy -> known.put(remedy.name(), remedy.risk().name()));
+        assertEquals(known, shown);
     }
 
     @Test

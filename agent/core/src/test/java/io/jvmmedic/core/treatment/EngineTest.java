@@ -295,6 +295,7 @@ class EngineTest {
         confidence = Confidence.CERTAIN;
         roundsUntil("HEALED repair");
         assertEquals(1, acts.get());
+        roundsUntil("RIGHT repair");
     }
 
     @Test
