@@ -6,11 +6,12 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 
-/** One thread of a lock cycle. Public schema: a field is added, never renamed. */
+/** One thread of a cycle of threads that wait for each other. Public schema: a field is added, never renamed. */
 @Name("jvmmedic.DeadlockedThread")
 @Label("Deadlocked Thread")
-@Description("One thread of a lock cycle")
+@Description("One thread of a cycle of threads that wait for each other")
 @Category({"JVM Medic", "Samples"})
 @StackTrace(false)
 public final class DeadlockedThread extends Event {
@@ -40,7 +41,7 @@ public final class DeadlockedThread extends Event {
     public long threadId;
 
     @Label("Waits For Lock")
-    @Description("Class and identity of the lock it waits for")
+    @Description("Class and identity of the lock it waits for; the name of the class where it waits for one")
     public String lock;
 
     @Label("Owned By")
@@ -48,16 +49,25 @@ public final class DeadlockedThread extends Event {
     public String ownerThread;
 
     @Label("Kind")
-    @Description("MONITOR, SYNCHRONIZER, or READ_LOCK when readers hold it")
+    @Description("MONITOR, SYNCHRONIZER, READ_LOCK when readers hold it, CLASS that is initialized, TASK that is run")
     public String kind;
 
     @Label("Timed")
     @Description("The wait ends by itself")
     public boolean timed;
 
+    @Label("Waited For")
+    @Description("Time since this cycle was first seen")
+    @Timespan(Timespan.MILLISECONDS)
+    public long waitedFor;
+
     @Label("Site")
     @Description("Frame that waits")
     public String site;
+
+    @Label("Through")
+    @Description("Method called there, in which it waits; empty if none")
+    public String through;
 
     @Label("Holds At")
     @Description("Frame that took the lock the previous thread wants; empty if unknown")

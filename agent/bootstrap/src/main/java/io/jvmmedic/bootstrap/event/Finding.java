@@ -54,4 +54,8 @@ public final class Finding extends Event {
     @Label("Advice")
     @Description("What to fix in the code")
     public String advice;
+
+    @Label("Wait-for Graph")
+    @Description("Who waits for what, held by whom, at which line, since when; one wait a line, empty if nobody waits")
+    public String waitForGraph;
 }

@@ -30,6 +30,7 @@ final class JfrDecisionEvents implements DecisionEvents {
         event.cause = Redactor.redact(finding.cause());
         event.victims = Redactor.redact(finding.victims());
         event.advice = Redactor.redact(finding.advice());
+        event.waitForGraph = Redactor.redact(diagnosis.waitForGraph());
         event.commit();
     }
 

@@ -28,10 +28,12 @@ import io.jvmmedic.core.detect.HttpPoolExhaustionDetector;
 import io.jvmmedic.core.detect.LeakedConnectionDetector;
 import io.jvmmedic.core.detect.LeakedResponseDetector;
 import io.jvmmedic.core.detect.LockDeadlockDetector;
+import io.jvmmedic.core.detect.LostLockDetector;
 import io.jvmmedic.core.detect.NestedBorrowDetector;
 import io.jvmmedic.core.detect.PoolCreatorDetector;
 import io.jvmmedic.core.detect.PoolExhaustionDetector;
 import io.jvmmedic.core.detect.StaleSessionsDetector;
+import io.jvmmedic.core.detect.WaitKnotDetector;
 import io.jvmmedic.core.diagnose.Diagnostician;
 import io.jvmmedic.core.inquiry.ServerInquiry;
 import io.jvmmedic.core.instrument.InstallReport;
@@ -51,6 +53,7 @@ import io.jvmmedic.core.instrument.vibur.ViburIntegration;
 import io.jvmmedic.core.instrument.immunity.Immunity;
 import io.jvmmedic.core.instrument.lock.DeadlockBreaker;
 import io.jvmmedic.core.instrument.lock.LockGraph;
+import io.jvmmedic.core.instrument.lock.ThreadWaits;
 import io.jvmmedic.core.instrument.tomcatjdbc.TomcatJdbcIntegration;
 import io.jvmmedic.core.instrument.ucp.UcpIntegration;
 import io.jvmmedic.core.model.Mode;
@@ -328,6 +331,8 @@ final class Clinic {
                 new ExecutorSelfStarvationDetector(config),
                 new ExecutorStalledDetector(config),
                 new LockDeadlockDetector(config),
+                new LostLockDetector(config),
+                new WaitKnotDetector(config),
                 new LeakedResponseDetector(config),
                 new HttpPoolExhaustionDetector(config)).stream()
                 .filter(one -> !config.get(Options.DISABLED_DETECTORS).contains(one.name())).toList();
@@ -340,7 +345,7 @@ final class Clinic {
         book = new IncidentBook(trail, clock, id -> folders.folderOf(id).map(Object::toString).orElse(""));
         IncidentEvidence evidence = new IncidentEvidence(trail, folders, signals, clock);
         GrowPool growPool = new GrowPool(registry, config);
-        lockGraph = new LockGraph(census, opener);
+        lockGraph = new LockGraph(census, opener, instrumentation);
         remedies = List.of(
                 new RecordSignature(immunity),
                 new DumpInvolvedThreads(registry, census, evidence),
@@ -350,7 +355,7 @@ final class Clinic {
                 new SoftEvictPool(registry, clock),
                 growPool,
                 growPool.compensation(),
-                new GrowExecutor(registry, config),
+                new GrowExecutor(registry, census, config),
                 new AbortHttpLease(registry, config),
                 new AbortDeadSessions(registry, clock),
                 new RevivePool(registry),
@@ -402,7 +407,7 @@ final class Clinic {
         mailbox = home.flatMap(folder -> Mailbox.open(folder.jvm(), commands, properties, warn()));
         sampler = new Sampler(registry, census, census, signals, clock,
                 () -> new Sampler.Health(mode.get().toString(), engine.underWay(), engine.dropped()), this::eachTick,
-                lockGraph);
+                lockGraph, new ThreadWaits(registry, census, lockGraph));
         sampler.start();
         properties.announce(version(), mailbox.map(Mailbox::folder).orElse(null));
     }

@@ -21,13 +21,17 @@ import java.util.Set;
  * <p>{@code CERTAIN}: every worker does so, and a second round sees the same workers waiting for the same tasks with
  * nothing completed in between; a third one where some wait has a time limit. {@code SUSPECTED}, after
  * {@value #CONFIRM_ROUNDS} rounds without a completion: every worker waits and at least one for the own queue, but the edge
- * of some is unknown, or there are more workers than rows.
+ * of some is unknown, or there are more workers than rows; and after {@value #REFERENCE_ROUNDS}: every worker waits without
+ * a limit, and some for latches, barriers or futures that tasks of the own queue refer to. Nobody owns those, so it is
+ * never more than a suspicion.
  */
 public final class ExecutorSelfStarvationDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 5;
     /** A wait with a time limit ends by itself, but only by failing: none of these tasks can start before it does. */
     private static final int TIMED_ROUNDS = 3;
+    /** A start gate looks alike: the tasks that wait behind it refer to it, too. It does not stay shut for long. */
+    private static final int REFERENCE_ROUNDS = 12;
 
     /** @param edges what each worker waits for, by thread */
     private record Standstill(long completed, Map<Long, String> edges, int rounds) {
@@ -59,8 +63,9 @@ public final class ExecutorSelfStarvationDetector implements Detector {
             ExecutorView executor = new ExecutorView(sample, blocked.getOrDefault(resource, List.of()));
             Map<Long, String> edges = edges(executor);
             boolean selfBlocked = executor.blocked().stream().anyMatch(row -> row.flag("ownQueue"));
+            List<Signal> referring = referring(round, resource);
             boolean everyoneSeen = edges.size() >= executor.size();
-            if (!executor.isFull() || !selfBlocked
+            if (!executor.isFull() || !selfBlocked && referring.isEmpty()
                     || !everyoneSeen && sample.number("selfBlocked") < executor.size()) {
                 standstills.forget(resource);
                 continue;
@@ -73,11 +78,19 @@ public final class ExecutorSelfStarvationDetector implements Detector {
             boolean timed = executor.blocked().stream().anyMatch(row -> row.text("state").equals("TIMED_WAITING"));
             if (closed && same && (!timed || rounds >= TIMED_ROUNDS)) {
                 findings.add(proven(executor));
-            } else if (!closed && rounds >= CONFIRM_ROUNDS) {
+            } else if (selfBlocked && !closed && rounds >= CONFIRM_ROUNDS) {
                 findings.add(suspected(executor, rounds));
+            } else if (!selfBlocked && !timed && rounds >= REFERENCE_ROUNDS) {
+                findings.add(referring(executor, referring, rounds));
             }
         }
         return findings;
+    }
+
+    /** Workers that wait for something of which only the queue of their own executor is known to make use. */
+    private static List<Signal> referring(Round round, String resource) {
+        return round.of(Signal.THREAD_WAIT).stream().filter(row -> row.text("resource").equals(resource)
+                && row.text("slotOf").equals(resource) && !row.flag("proven")).toList();
     }
 
     private static Map<Long, String> edges(ExecutorView executor) {
@@ -103,8 +116,21 @@ public final class ExecutorSelfStarvationDetector implements Detector {
                         + " wait for a task in the own queue, but what some of them wait for is unknown");
     }
 
+    private Finding referring(ExecutorView executor, List<Signal> referring, int rounds) {
+        return finding(executor, referring, Confidence.SUSPECTED,
+                "probably starves itself, " + referring.size() + " of its " + Phrases.count(executor.size(), "worker")
+                        + " wait for what tasks queued behind them refer to",
+                "every worker waits without a limit and nothing completed for " + Phrases.count(rounds, "round")
+                        + "; queued tasks refer to the latches, barriers or futures they wait for, which nobody owns: it is not"
+                        + " known who else could end these waits");
+    }
+
     private Finding finding(ExecutorView executor, Confidence confidence, String what, String proof) {
-        List<Signal> own = executor.blocked().stream().filter(row -> row.flag("ownQueue")).toList();
+        return finding(executor, executor.blocked().stream().filter(row -> row.flag("ownQueue")).toList(), confidence, what,
+                proof);
+    }
+
+    private Finding finding(ExecutorView executor, List<Signal> own, Confidence confidence, String what, String proof) {
         String site = Phrases.site(Rows.frequencies(own, Rows::site).get(0).getKey());
         long first = own.stream().mapToLong(row -> row.number("queuePosition")).min().orElse(0);
         return new Finding(name(), Fault.EXECUTOR_SELF_STARVATION, ResourceId.parse(executor.resource()), confidence,

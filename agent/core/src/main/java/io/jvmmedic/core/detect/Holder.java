@@ -23,6 +23,11 @@ record Holder(
         long longestPause, long calmHold, String site, String doing, Activity activity, String waitsFor,
         boolean inScope, boolean scopeOver, boolean inUse, boolean enlisted, boolean unreachable, boolean escaped) {
 
+    /** A collection is noticed by the next round only, which may be late by this much without being called late. */
+    private static final long GC_NOTICE_MILLIS = 2_500;
+    /** A collection of the young generation says nothing of older objects. */
+    private static final long YOUNG_MILLIS = 60_000;
+
     static Holder of(Signal row) {
         long held = row.number("heldFor");
         long idle = row.number("idleFor");
@@ -56,6 +61,20 @@ record Holder(
     /** Its borrower waits for another slot, while it holds this one. One whose work is over waits for other work. */
     boolean waits() {
         return !isUnattended() && (activity == Activity.WAITING_FOR_POOL || !waitsFor.isEmpty());
+    }
+
+    /**
+     * Whether it is known that its borrower, who waits for something else, will still use and return it: the code that
+     * borrowed it is on the stack, or the garbage collector has looked at the handle since the wait began and found it
+     * reachable. Threads that leaked what they borrowed look alike otherwise.
+     *
+     * @param waited how long its borrower waits, ms
+     * @param sinceGc time since any collection, ms; -1 for none
+     * @param sinceFullGc time since one of the whole heap, ms; -1 for none
+     */
+    boolean isKnownToBeInUse(long waited, long sinceGc, long sinceFullGc) {
+        return inScope || sinceFullGc >= 0 && sinceFullGc + GC_NOTICE_MILLIS < waited
+                || sinceGc >= 0 && heldFor < YOUNG_MILLIS && sinceGc + GC_NOTICE_MILLIS < waited;
     }
 
     /** Its borrower uses it now, as far as a stack can tell. */

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -27,8 +28,17 @@ import java.util.stream.Collectors;
  */
 public final class LockDeadlockDetector implements Detector {
 
-    /** Measure of a cycle that the JVM cannot be asked about: readers hold a lock of it, or a thread is virtual. */
+    /** Measure of a cycle that the JVM cannot be asked about: it leads over readers, classes, tasks or a virtual thread. */
     public static final String BEYOND_JVM = "beyondJvm";
+
+    /** Measure of a cycle: waits in it that are for no lock, but for a class or a task. */
+    public static final String NO_LOCKS = "noLocks";
+
+    private static final Set<String> UNKNOWN_TO_JVM = Set.of(LockCycles.READ_LOCK, LockCycles.CLASS, LockCycles.TASK);
+    /** Calls that keep others away from an entry while they run the code that makes its value. */
+    private static final Set<String> LOADS = Set.of("java.util.concurrent.ConcurrentHashMap.compute",
+            "java.util.concurrent.ConcurrentHashMap.merge", "com.github.benmanes.caffeine.cache.",
+            "com.google.common.cache.LocalCache", "org.springframework.cache.", "org.ehcache.", "javax.cache.");
 
     /** A second, less the jitter of the sampler. */
     private static final long MIN_APART_MILLIS = 900;
@@ -94,7 +104,7 @@ public final class LockDeadlockDetector implements Detector {
         }
         String threads = cycle.stream().map(row -> row.text("thread")).collect(Collectors.joining(", "));
         boolean beyondJvm = cycle.stream().anyMatch(row -> row.number("threadId") < 0
-                || row.text("kind").equals(LockCycles.READ_LOCK));
+                || UNKNOWN_TO_JVM.contains(row.text("kind")));
         String witness = beyondJvm ? "a look into the locks show" : "the JVM report";
         String proof = timed ? witness + "s a cycle, but some wait in it has a time limit and ends by itself"
                 : confirmed ? witness + "ed the same threads waiting for the same locks twice, a second apart,"
@@ -106,8 +116,7 @@ public final class LockDeadlockDetector implements Detector {
                 resource + ": " + (confidence == Confidence.CERTAIN ? "deadlock" : "possible deadlock") + " of "
                         + Phrases.count(cycle.size(), "thread") + ": " + threads,
                 String.join("; ", lines), threads,
-                cycle.size() == 1 ? "Do not wait for the write lock while holding the read lock: " + sites + "."
-                        : "Take these locks in the same order everywhere: " + sites + ".",
+                advice(cycle) + ": " + sites + ".",
                 new Evidence(proof, Rows.facts(resource.toString(), lines), List.of(),
                         cycle.stream().map(row -> row.number("threadId")).toList(),
                         measures(cycle, beyondJvm)));
@@ -115,16 +124,49 @@ public final class LockDeadlockDetector implements Detector {
 
     private static Map<String, Long> measures(List<Signal> cycle, boolean beyondJvm) {
         long monitors = cycle.stream().filter(row -> row.text("kind").equals(LockCycles.MONITOR)).count();
-        return beyondJvm ? Map.of("threads", (long) cycle.size(), "monitors", monitors, BEYOND_JVM, 1L)
-                : Map.of("threads", (long) cycle.size(), "monitors", monitors);
+        long noLocks = cycle.stream().filter(row -> row.text("kind").equals(LockCycles.CLASS)
+                || row.text("kind").equals(LockCycles.TASK)).count();
+        Map<String, Long> measures = new TreeMap<>(Map.of("threads", (long) cycle.size(), "monitors", monitors));
+        if (beyondJvm) {
+            measures.put(BEYOND_JVM, 1L);
+        }
+        if (noLocks > 0) {
+            measures.put(NO_LOCKS, noLocks);
+        }
+        return measures;
+    }
+
+    private static String advice(List<Signal> cycle) {
+        if (cycle.stream().anyMatch(row -> row.text("kind").equals(LockCycles.CLASS))) {
+            return "Break the circle between these static initializers, or initialize one of the classes early, on one thread";
+        }
+        if (cycle.stream().anyMatch(row -> row.text("kind").equals(LockCycles.TASK))) {
+            return "Do not wait for a task while holding what it needs";
+        }
+        if (cycle.stream().allMatch(row -> LOADS.stream().anyMatch(row.text("through")::startsWith))) {
+            return "Do not load one entry of a cache or map while loading another";
+        }
+        return cycle.size() == 1 ? "Do not wait for the write lock while holding the read lock"
+                : "Take these locks in the same order everywhere";
+    }
+
+    private static String name(Signal row) {
+        return switch (row.text("kind")) {
+            case LockCycles.CLASS -> "the initialization of " + Phrases.type(row.text("lock"));
+            case LockCycles.TASK -> "the task " + Phrases.type(row.text("lock"));
+            default -> Phrases.type(row.text("lock"));
+        };
     }
 
     /** {@code A holds Account@1b taken at Transfer.from:12 and waits at Transfer.to:14 for Account@2c held by B}. */
     private static String line(Signal member, Signal previous) {
         String takenAt = member.text("holdsAt");
-        return member.text("thread") + " holds " + Phrases.type(previous.text("lock"))
+        String through = member.text("through");
+        return member.text("thread") + (previous.text("kind").equals(LockCycles.TASK) ? " runs " : " holds ") + name(previous)
                 + (takenAt.isEmpty() ? "" : " taken at " + Phrases.site(takenAt))
-                + " and waits at " + Phrases.site(member.text("site")) + " for " + Phrases.type(member.text("lock"))
-                + " held by " + member.text("ownerThread");
+                + " and waits at " + Phrases.site(member.text("site"))
+                + (LOADS.stream().anyMatch(through::startsWith) ? " in " + Phrases.site(through + "()") : "")
+                + " for " + name(member) + (member.text("kind").equals(LockCycles.TASK) ? " run by " : " held by ")
+                + member.text("ownerThread");
     }
 }

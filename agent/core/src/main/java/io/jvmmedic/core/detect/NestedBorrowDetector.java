@@ -33,10 +33,6 @@ public final class NestedBorrowDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 3;
     private static final int UNDECIDED_ROUNDS = 6;
-    /** A collection is noticed by the next round only, which may be late by this much without being called late. */
-    private static final long GC_NOTICE_MILLIS = 2_500;
-    /** A collection of the young generation says nothing of older objects. */
-    private static final long YOUNG_MILLIS = 60_000;
 
     /**
      * What must stay the same for a proof.
@@ -95,11 +91,8 @@ public final class NestedBorrowDetector implements Detector {
 
         boolean isKnownToBeInUse(Map<Long, Long> waits, long sinceFullGc) {
             long sinceGc = sample.number("sinceGc");
-            return holders.stream().allMatch(holder -> {
-                long waited = waits.getOrDefault(holder.threadId(), 0L);
-                return holder.inScope() || sinceFullGc >= 0 && sinceFullGc + GC_NOTICE_MILLIS < waited
-                        || sinceGc >= 0 && holder.heldFor() < YOUNG_MILLIS && sinceGc + GC_NOTICE_MILLIS < waited;
-            });
+            return holders.stream().allMatch(holder ->
+                    holder.isKnownToBeInUse(waits.getOrDefault(holder.threadId(), 0L), sinceGc, sinceFullGc));
         }
 
         boolean everyWaiterHolds() {
@@ -143,7 +136,7 @@ public final class NestedBorrowDetector implements Detector {
             }
         }
         Map<String, Pool> proven = closedWithin(lasting);
-        long sinceFullGc = round.of(Signal.MEMORY).stream().mapToLong(row -> row.number("sinceFullGc")).findFirst().orElse(-1);
+        long sinceFullGc = Rows.sinceFullGc(round);
 
         List<Finding> findings = new ArrayList<>();
         for (Pool pool : full.values()) {
@@ -255,21 +248,9 @@ public final class NestedBorrowDetector implements Detector {
                         + "; else the maximum must be " + sizing.sentence() + ".",
                 new Evidence(proof, Rows.facts(resource, facts), List.of(),
                         Rows.threads(nested.stream().map(Holder::threadId)),
-                        Map.of("neededSlots", neededSlots(pool, holderThreads), "suggestedMax", sizing.suggested(),
+                        Map.of("neededSlots", Rows.neededSlots(pool.waiters(), holderThreads), "suggestedMax", sizing.suggested(),
                                 "slotsPerThread", sizing.slotsPerThread(), "threads", sizing.threads(),
                                 "active", sample.number("active"), "max", sample.number("max"),
                                 "waiting", sample.number("waiting"))));
-    }
-
-    /**
-     * Slots after which every holder that waits for this pool can go on: one each, and one for each stranger who has
-     * waited longer and is served first. One slot breaks the cycle, if it does not go to such a stranger.
-     */
-    private static long neededSlots(Pool pool, Set<Long> holderThreads) {
-        List<Signal> nested = pool.waiters().stream()
-                .filter(row -> holderThreads.contains(row.number("threadId"))).toList();
-        long longest = nested.stream().mapToLong(row -> row.number("waitedFor")).max().orElse(0);
-        long ahead = pool.waiters().stream().filter(row -> !nested.contains(row) && row.number("waitedFor") > longest).count();
-        return Math.max(1, nested.size() + ahead);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,6 +66,22 @@ final class Rows {
         }
         long rest = sites.stream().skip(MAX_SITES).mapToLong(Map.Entry::getValue).sum();
         return text + " and " + rest + " at " + Phrases.count(sites.size() - MAX_SITES, "other site");
+    }
+
+    /** Time since the last collection of the whole heap, ms; -1 if none is known. */
+    static long sinceFullGc(Round round) {
+        return round.of(Signal.MEMORY).stream().mapToLong(row -> row.number("sinceFullGc")).findFirst().orElse(-1);
+    }
+
+    /**
+     * Slots of a pool after which each of these threads that waits for it can go on: one each, and one for each stranger who
+     * has waited longer and is served first. One slot opens the circle, if it does not go to such a stranger.
+     */
+    static long neededSlots(List<Signal> waiters, Set<Long> threads) {
+        List<Signal> own = waiters.stream().filter(row -> threads.contains(row.number("threadId"))).toList();
+        long longest = own.stream().mapToLong(row -> row.number("waitedFor")).max().orElse(0);
+        long ahead = waiters.stream().filter(row -> !own.contains(row) && row.number("waitedFor") > longest).count();
+        return Math.max(1, own.size() + ahead);
     }
 
     /** How often each text occurs, the most frequent first, equals in alphabetical order. */

@@ -29,9 +29,9 @@ import java.util.stream.Stream;
 public final class Diagnostician {
 
     /** From the most specific to the least. */
-    private static final List<Fault> SPECIFIC_FIRST = List.of(Fault.LOCK_DEADLOCK, Fault.CONNECTION_LEAK, Fault.HTTP_LEAK,
-            Fault.NESTED_BORROW, Fault.DEAD_PEER, Fault.STALE_SESSIONS, Fault.POOL_CREATOR, Fault.EXECUTOR_SELF_STARVATION,
-            Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION, Fault.EXECUTOR_STALLED);
+    private static final List<Fault> SPECIFIC_FIRST = List.of(Fault.LOCK_DEADLOCK, Fault.LOST_LOCK, Fault.CONNECTION_LEAK,
+            Fault.HTTP_LEAK, Fault.WAIT_KNOT, Fault.NESTED_BORROW, Fault.DEAD_PEER, Fault.STALE_SESSIONS, Fault.POOL_CREATOR,
+            Fault.EXECUTOR_SELF_STARVATION, Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION, Fault.EXECUTOR_STALLED);
     /** They say that something does not move, not why; only these can be victims. */
     private static final Set<Fault> UNSPECIFIC =
             Set.of(Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION, Fault.EXECUTOR_STALLED);

@@ -51,6 +51,7 @@ public final class WaitForGraph {
 
     private final Map<Long, Wait> waits = new LinkedHashMap<>();
     private final List<Hold> holds = new ArrayList<>();
+    private final Set<String> held = new HashSet<>();
     private final Map<String, List<Wait>> waitsByNode;
     private final Map<String, List<Hold>> holdsByNode;
     private final Map<Long, List<Hold>> holdsByThread;
@@ -59,6 +60,7 @@ public final class WaitForGraph {
         Map<String, List<Signal>> cycles = round.of(Signal.DEADLOCKED_THREAD).stream()
                 .collect(Collectors.groupingBy(row -> row.text("cycleId"), LinkedHashMap::new, Collectors.toList()));
         cycles.values().forEach(this::addCycle);
+        round.of(Signal.THREAD_WAIT).forEach(this::addThread);
         round.of(Signal.WAITING_BORROWER).forEach(row ->
                 addWait(row, row.text("resource"), row.text("resource"), row.number("waitedFor")));
         round.of(Signal.BLOCKED_TASK).forEach(this::addWorker);
@@ -78,22 +80,50 @@ public final class WaitForGraph {
     private void addCycle(List<Signal> cycle) {
         for (Signal row : cycle) {
             String lock = Phrases.type(row.text("lock"));
-            addWait(row, lock, row.text("resource"), -1);
+            addWait(row, lock, row.text("resource"), row.number("waitedFor"));
             cycle.stream().filter(owner -> owner.text("thread").equals(row.text("ownerThread"))).findFirst()
                     .ifPresent(owner -> holds.add(new Hold(
                             owner.number("threadId"), owner.text("thread"), lock, -1, owner.text("holdsAt"))));
         }
     }
 
+    private void addThread(Signal row) {
+        String slot = row.text("slotOf");
+        String node = slot.isEmpty() ? Phrases.type(row.text("waitsFor")) : slot;
+        addWait(row, node, node, row.number("waitedFor"));
+        addWork(row);
+        String holders = row.text("holderIds");
+        if (!holders.isEmpty()) {
+            for (String id : holders.split(",")) {
+                addHold(new Hold(Long.parseLong(id), id.equals(holders.split(",")[0]) ? row.text("holder") : "thread " + id,
+                        node, -1, ""));
+            }
+        }
+    }
+
+    private void addWork(Signal row) {
+        if (!row.text("resource").isEmpty()) {
+            addHold(new Hold(row.number("threadId"), row.text("thread"), row.text("resource"), -1, row.text("site")));
+        }
+    }
+
+    /** The first row about a hold knows it best. */
+    private void addHold(Hold hold) {
+        if (held.add(hold.threadId() + "@" + hold.node())) {
+            holds.add(hold);
+        }
+    }
+
     private void addWorker(Signal row) {
         String own = row.text("resource");
-        holds.add(new Hold(row.number("threadId"), row.text("thread"), own, -1, row.text("site")));
+        addWork(row);
         String awaited = row.flag("ownQueue") ? own : Phrases.type(row.text("waitsFor"));
         if (!awaited.isEmpty()) {
             addWait(row, awaited, awaited, -1);
         }
     }
 
+    /** One thread may hold several slots of a pool, each with a line of its own. */
     private void addHolder(Signal row) {
         holds.add(new Hold(row.number("threadId"), row.text("thread"), row.text("resource"),
                 row.number("heldFor"), row.text("site")));
@@ -204,9 +234,9 @@ public final class WaitForGraph {
             holders.forEach(hold -> lines.add(node + " " + hold.text()));
         }
         waiters.stream().limit(MAX_WAITERS_PER_NODE).forEach(wait -> lines.add(wait.thread() + " waits for " + node
-                + (single ? " " + holders.get(0).text()
-                        : (wait.since() < 0 ? "" : " since " + Phrases.duration(wait.since()))
-                                + (!Phrases.isApplicationSite(wait.site()) ? "" : " at " + Phrases.site(wait.site())))));
+                + (wait.since() < 0 ? "" : " since " + Phrases.duration(wait.since()))
+                + (!Phrases.isApplicationSite(wait.site()) ? "" : " at " + Phrases.site(wait.site()))
+                + (single ? ", " + holders.get(0).text() : "")));
         if (waiters.size() > MAX_WAITERS_PER_NODE) {
             lines.add(waiters.size() - MAX_WAITERS_PER_NODE + " more wait for " + node);
         }

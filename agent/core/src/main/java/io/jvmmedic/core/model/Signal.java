@@ -29,6 +29,7 @@ public record Signal(String type, long millis, Map<String, Object> fields) {
     public static final String HTTP_POOL = "HttpPoolSample";
     public static final String HELD_RESPONSE = "HeldResponse";
     public static final String UNPOOLED_CONNECTIONS = "UnpooledConnections";
+    public static final String THREAD_WAIT = "ThreadWait";
     public static final String DEADLOCKED_THREAD = "DeadlockedThread";
     public static final String MEMORY = "MemorySample";
     /** The last signal of each sampling round. */

@@ -95,7 +95,8 @@ public final class BreakDeadlock implements Remedy {
         }
         if (candidates.isEmpty()) {
             return impossible(id, "none of its waits can be ended: "
-                    + (obstacles.isEmpty() ? "no thread of it can be seen" : String.join("; ", obstacles)));
+                    + (obstacles.isEmpty() ? "no thread of it is seen to wait for a lock of java.util.concurrent, and only a"
+                            + " restart ends other waits" : String.join("; ", obstacles)));
         }
         LockWait victim = election.elect(candidates, cycle);
         Claim claim = new Claim("the wait of " + victim.name() + " for " + Phrases.type(victim.lock())

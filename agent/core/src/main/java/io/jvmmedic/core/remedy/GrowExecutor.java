@@ -12,9 +12,13 @@ import io.jvmmedic.core.resource.ExecutorHandle;
 import io.jvmmedic.core.resource.ExecutorHandle.Blocked;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.ThreadView;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Lends an executor workers. Where workers wait for tasks that are queued behind them, as many as it takes to reach the
@@ -24,16 +28,21 @@ public final class GrowExecutor implements Remedy {
 
     public static final String NAME = "grow-executor";
 
+    /** Somebody waits for tasks that cannot start. */
+    private static final Set<Fault> STARVING = Set.of(Fault.EXECUTOR_SELF_STARVATION, Fault.WAIT_KNOT);
     private static final Duration WITHIN = Duration.ofSeconds(5);
     /** Twice the workers is the cap, but a small executor may get so many more: its queue is not shorter for its size. */
     private static final int SMALL_SLACK = 8;
 
     private final ResourceRegistry registry;
+    private final ThreadView threads;
     private final int largest;
     private final Growth<Capacity> growth = new Growth<>();
 
-    public GrowExecutor(ResourceRegistry registry, MedicConfig config) {
+    /** @param threads finds the threads of a finding that work for another executor, or for none */
+    public GrowExecutor(ResourceRegistry registry, ThreadView threads, MedicConfig config) {
         this.registry = registry;
+        this.threads = threads;
         this.largest = config.get(Options.EXECUTOR_GROW_CAP);
     }
 
@@ -60,8 +69,9 @@ public final class GrowExecutor implements Remedy {
                 return impossible(id, lever.description());
             }
         }
-        List<Blocked> blocked = executor.blockedWorkers();
-        boolean starving = diagnosis.primary().fault() == Fault.EXECUTOR_SELF_STARVATION;
+        Supplier<List<Blocked>> waiters = waiters(diagnosis, executor);
+        List<Blocked> blocked = waiters.get();
+        boolean starving = STARVING.contains(diagnosis.primary().fault());
         Optional<String> gone = noLongerNeeded(state, blocked, starving);
         if (gone.isPresent()) {
             return impossible(id, gone.get());
@@ -82,7 +92,16 @@ public final class GrowExecutor implements Remedy {
         Plan plan = new Plan(id, NAME, risk(), diagnosis.primary().confidence(),
                 diagnosis.primary().evidence().proof(), claim, "core and maximum back to " + original.core() + " and "
                         + original.max() + " once the queue is empty and at most " + original.workers() + " workers are busy");
-        return new Preparation.Ready(plan, new Grow(id, executor, state, original, target, starving));
+        return new Preparation.Ready(plan, new Grow(id, executor, waiters, state, original, target, starving));
+    }
+
+    /** Who waits for tasks of an executor, live: its own workers, or, in a knot, any thread of that. */
+    private Supplier<List<Blocked>> waiters(Diagnosis diagnosis, ExecutorHandle executor) {
+        if (diagnosis.primary().fault() != Fault.WAIT_KNOT) {
+            return executor::blockedWorkers;
+        }
+        List<Long> members = diagnosis.primary().evidence().threads();
+        return () -> executor.parked(members.stream().map(threads::byId).filter(Objects::nonNull).toList());
     }
 
     private static int wantedByStarving(List<Blocked> blocked) {
@@ -110,7 +129,7 @@ public final class GrowExecutor implements Remedy {
             return Optional.of("only " + state.active() + " of " + state.size() + " workers are busy");
         }
         return starving && waitingForOwnQueue(blocked).isEmpty()
-                ? Optional.of("no worker waits for a task of its own queue any more") : Optional.empty();
+                ? Optional.of("nobody waits for a task of its queue any more") : Optional.empty();
     }
 
     /** @param workers how many there really were: with an unbounded queue the maximum says nothing */
@@ -153,6 +172,7 @@ public final class GrowExecutor implements Remedy {
 
         private final ResourceId id;
         private final ExecutorHandle executor;
+        private final Supplier<List<Blocked>> waiters;
         private final ExecutorHandle.State planned;
         private final Capacity original;
         private final int target;
@@ -161,10 +181,11 @@ public final class GrowExecutor implements Remedy {
         private volatile List<Blocked> awaiting = List.of();
         private volatile Loan loan;
 
-        private Grow(ResourceId id, ExecutorHandle executor, ExecutorHandle.State planned, Capacity original, int target,
-                boolean starving) {
+        private Grow(ResourceId id, ExecutorHandle executor, Supplier<List<Blocked>> waiters,
+                ExecutorHandle.State planned, Capacity original, int target, boolean starving) {
             this.id = id;
             this.executor = executor;
+            this.waiters = waiters;
             this.planned = planned;
             this.original = original;
             this.target = target;
@@ -184,7 +205,7 @@ public final class GrowExecutor implements Remedy {
             if (state.completed() > planned.completed()) {
                 return Optional.of("tasks complete again");
             }
-            return GrowExecutor.noLongerNeeded(state, starving ? executor.blockedWorkers() : List.of(), starving);
+            return GrowExecutor.noLongerNeeded(state, starving ? waiters.get() : List.of(), starving);
         }
 
         @Override
@@ -196,7 +217,7 @@ public final class GrowExecutor implements Remedy {
         public void apply() throws Throwable {
             ExecutorHandle.State before = executor.state();
             completed = (before == null ? planned : before).completed();
-            awaiting = starving ? waitingForOwnQueue(executor.blockedWorkers()) : List.of();
+            awaiting = starving ? waitingForOwnQueue(waiters.get()) : List.of();
             loan = growth.lent(id, original, new Capacity(Math.max(planned.core(), target),
                     Math.max(planned.max(), target), target), new Grown(executor));
             executor.grow().pull(target);
@@ -217,7 +238,7 @@ public final class GrowExecutor implements Remedy {
             if (awaiting.isEmpty()) {
                 return completing;
             }
-            List<Blocked> blocked = executor.blockedWorkers();
+            List<Blocked> blocked = waiters.get();
             return awaiting.stream().anyMatch(then -> hasCome(then, blocked, completing));
         }
 

@@ -84,7 +84,7 @@ public final class GrowPool extends PoolRemedy {
         if (finding.fault() == Fault.POOL_EXHAUSTION && cause != ExhaustionCause.TOO_SMALL) {
             return impossible(id, "its slots are " + cause.words() + ", more of them would only move the limit");
         }
-        long needed = finding.fault() == Fault.NESTED_BORROW
+        long needed = finding.fault() == Fault.NESTED_BORROW || finding.fault() == Fault.WAIT_KNOT
                 ? Math.max(1, finding.evidence().measure("neededSlots")) : state.waiting();
         Grown grown = new Grown(pool, registry.leases());
         int original = growth.original(id, state.max(), grown);

@@ -19,7 +19,9 @@ public final class Ladders {
             Map.entry(Fault.POOL_CREATOR, List.of(RevivePool.NAME, ResetPool.NAME)),
             Map.entry(Fault.EXECUTOR_SELF_STARVATION, List.of(GrowExecutor.NAME)),
             Map.entry(Fault.EXECUTOR_STALLED, List.of(GrowExecutor.NAME)),
+            Map.entry(Fault.WAIT_KNOT, List.of(GrowExecutor.NAME, GrowPool.NAME)),
             Map.entry(Fault.LOCK_DEADLOCK, List.of(BreakDeadlock.NAME, GracefulRestart.NAME)),
+            Map.entry(Fault.LOST_LOCK, List.of()),
             Map.entry(Fault.HTTP_LEAK, List.of(AbortHttpLease.NAME)),
             Map.entry(Fault.HTTP_POOL_EXHAUSTION, List.of()));
 

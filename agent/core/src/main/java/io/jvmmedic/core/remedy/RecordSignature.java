@@ -1,5 +1,6 @@
 package io.jvmmedic.core.remedy;
 
+import io.jvmmedic.core.detect.LockDeadlockDetector;
 import io.jvmmedic.core.instrument.immunity.Immunity;
 import io.jvmmedic.core.model.Claim;
 import io.jvmmedic.core.model.Confidence;
@@ -40,6 +41,10 @@ public final class RecordSignature implements Remedy {
         Finding finding = diagnosis.primary();
         if (finding.confidence() != Confidence.CERTAIN) {
             return new Preparation.Impossible(diagnosis.resource() + ": only a deadlock that is certain leaves a signature");
+        }
+        if (finding.evidence().measure(LockDeadlockDetector.NO_LOCKS) > 0) {
+            return new Preparation.Impossible(diagnosis.resource() + ": a cycle through a class or a task leaves no signature, for"
+                    + " no order of locks would prevent it");
         }
         Claim claim = new Claim("the places at which its threads took their locks are in the file of signatures", WITHIN);
         return new Preparation.Ready(new Plan(diagnosis.resource(), NAME, risk(), finding.confidence(),

@@ -1,5 +1,6 @@
 package io.jvmmedic.core.resource;
 
+import java.util.Collection;
 import java.util.List;
 
 /** An executor with worker threads. */
@@ -37,6 +38,32 @@ public interface ExecutorHandle extends ResourceHandle {
      */
     default boolean ofPool() {
         return false;
+    }
+
+    /** The queued tasks at this moment, to look up what threads wait for; the handle of an executor without a queue has none. */
+    default Queue queue() {
+        return blocker -> -1;
+    }
+
+    /** What these threads, its workers or not, are parked on, and where in its queue that is; others are left out. */
+    default List<Blocked> parked(Collection<Thread> threads) {
+        return List.of();
+    }
+
+    /** What a queue holds. Reads tasks by identity and field, calls none of their methods. */
+    @FunctionalInterface
+    interface Queue {
+
+        /** Place of the queued task that alone can complete what a thread is parked on; -1 if there is none. */
+        int position(Object blocker);
+
+        /**
+         * Place of the first queued task that refers to the latch, barrier or future a thread is parked on; -1 if there is
+         * none. It may be what ends that wait, or not.
+         */
+        default int reference(Object blocker) {
+            return -1;
+        }
     }
 
     /** Raises core and maximum to the given number of workers where they are below it, and starts them; for a loan. */

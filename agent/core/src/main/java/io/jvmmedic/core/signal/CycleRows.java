@@ -3,24 +3,26 @@ package io.jvmmedic.core.signal;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.resource.LockCycles;
+import io.jvmmedic.core.resource.LockCycles.Found;
+import io.jvmmedic.core.resource.LockCycles.Lost;
 import io.jvmmedic.core.resource.LockCycles.Member;
 import io.jvmmedic.core.util.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows about lock cycles: of those that only reading the locks themselves can tell, and how any cycle is written down. */
+/** Rows about what only reading the locks themselves can tell, and how any lock cycle is written down. */
 final class CycleRows {
 
-    /** Looking for deadlocks may use this share of one core: the pause until the next look is so many times its cost. */
-    static final int REST_FACTOR = 500;
-    static final long MIN_REST_MILLIS = 900;
-
     private final LockCycles cycles;
+    private final JvmProbe jvm;
     private final Clock clock;
+    private final LookRest rest = new LookRest();
+    private final FirstSeen seen = new FirstSeen();
     private long nextLook;
 
-    CycleRows(LockCycles cycles, Clock clock) {
+    CycleRows(LockCycles cycles, JvmProbe jvm, Clock clock) {
         this.cycles = cycles;
+        this.jvm = jvm;
         this.clock = clock;
     }
 
@@ -29,19 +31,33 @@ final class CycleRows {
         if (clock.monotonicMillis() < nextLook) {
             return List.of();
         }
-        long before = System.nanoTime();
-        List<List<Member>> found = cycles.cycles();
-        long costMillis = (System.nanoTime() - before) / 1_000_000;
-        nextLook = clock.monotonicMillis() + Math.max(MIN_REST_MILLIS, found.isEmpty() ? costMillis * REST_FACTOR : 0);
+        long before = jvm.cpuNanos(Thread.currentThread());
+        Found found = cycles.look();
+        long cost = jvm.cpuNanos(Thread.currentThread()) - before;
+        long pause = rest.millisAfter(found.cycles().isEmpty() && found.lost().isEmpty() ? cost : 0);
+        nextLook = clock.monotonicMillis() + pause;
         List<Signal> rows = new ArrayList<>();
-        found.forEach(cycle -> rows.addAll(of(cycle, tick, now)));
+        found.cycles().forEach(cycle -> rows.addAll(of(cycle, seen, clock.monotonicMillis(), tick, now)));
+        found.lost().forEach(lost -> lost.waiters().forEach(waiter -> rows.add(row(lost, waiter, tick, now))));
         return rows;
     }
 
-    static List<Signal> of(List<Member> cycle, long tick, long now) {
+    private Signal row(Lost lost, Member waiter, long tick, long now) {
+        return Signal.of(Signal.THREAD_WAIT, now)
+                .with("tick", tick).with("resource", "").with("thread", waiter.thread()).with("threadId", waiter.threadId())
+                .with("kind", waiter.kind()).with("waitsFor", lost.lock()).with("slotOf", "").with("queuePosition", -1)
+                .with("holder", lost.owner()).with("holderIds", Long.toString(lost.ownerId())).with("holderEnded", true)
+                .with("proven", true).with("timed", waiter.timed())
+                .with("waitedFor", seen.age(waiter.threadId() + lost.lock(), clock.monotonicMillis()))
+                .with("site", waiter.site()).build();
+    }
+
+    /** @param seen knows the cycles told before */
+    static List<Signal> of(List<Member> cycle, FirstSeen seen, long monotonicMillis, long tick, long now) {
         StringBuilder key = new StringBuilder();
         cycle.forEach(member -> key.append(member.threadId()).append('@').append(member.lock()).append(' '));
         String cycleId = Integer.toHexString(key.toString().hashCode());
+        long age = seen.age(cycleId, monotonicMillis);
         List<Signal> rows = new ArrayList<>();
         for (int i = 0; i < cycle.size(); i++) {
             Member member = cycle.get(i);
@@ -56,7 +72,9 @@ final class CycleRows {
                     .with("ownerThread", cycle.get((i + 1) % cycle.size()).thread())
                     .with("kind", member.kind())
                     .with("timed", member.timed())
+                    .with("waitedFor", age)
                     .with("site", member.site())
+                    .with("through", member.through())
                     .with("holdsAt", member.holdsAt())
                     .build());
         }

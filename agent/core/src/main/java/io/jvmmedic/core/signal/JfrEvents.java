@@ -19,7 +19,7 @@ final class JfrEvents implements SignalSink {
     /** The whole public schema; registered before the first stream starts, else {@code jfr view} cannot find them. */
     static final List<String> TYPES = List.of("PoolSample", "HeldConnection", "WaitingBorrower", "SlotTime",
             "FreshConnection", "SessionCheck", "LockWait", "ExecutorSample", "BlockedTask", "HttpPoolSample", "HeldResponse",
-            "UnpooledConnections", "DeadlockedThread", "MemorySample", "AgentHealth",
+            "UnpooledConnections", "ThreadWait", "DeadlockedThread", "MemorySample", "AgentHealth",
             "Finding", "Decision", "Remediation", "Verification", "Undo", "ShadowScore");
     static final String PREFIX = "jvmmedic.";
     private static final String PACKAGE = "io.jvmmedic.bootstrap.event.";

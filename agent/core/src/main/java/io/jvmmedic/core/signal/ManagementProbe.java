@@ -39,6 +39,8 @@ final class ManagementProbe implements JvmProbe {
 
     private long lastCount = -1;
     private long lastGcAt = -1;
+    private final FirstSeen seen = new FirstSeen();
+    private final LookRest rest = new LookRest();
     private long nextDeadlockLook;
     /** What the last look found; {@code null} for nothing. */
     private long[] deadlocked;
@@ -81,8 +83,7 @@ final class ManagementProbe implements JvmProbe {
         if (clock.monotonicMillis() >= nextDeadlockLook) {
             long before = System.nanoTime();
             deadlocked = threads.findDeadlockedThreads();
-            long costMillis = (System.nanoTime() - before) / 1_000_000;
-            nextDeadlockLook = clock.monotonicMillis() + Math.max(CycleRows.MIN_REST_MILLIS, costMillis * CycleRows.REST_FACTOR);
+            nextDeadlockLook = clock.monotonicMillis() + rest.millisAfter(System.nanoTime() - before);
         }
         // In a round without a look the known ones are asked alone, which is cheap: a cycle that stands is told each round.
         return deadlocked == null ? List.of() : rows(deadlocked, tick, now);
@@ -102,7 +103,7 @@ final class ManagementProbe implements JvmProbe {
         for (Long id : infos.keySet()) {
             List<ThreadInfo> cycle = cycleOf(id, infos);
             if (!cycle.isEmpty() && done.add(smallest(cycle))) {
-                rows.addAll(CycleRows.of(members(rotatedToSmallest(cycle)), tick, now));
+                rows.addAll(CycleRows.of(members(rotatedToSmallest(cycle)), seen, clock.monotonicMillis(), tick, now));
             }
         }
         return rows;
@@ -144,7 +145,8 @@ final class ManagementProbe implements JvmProbe {
                     info.getThreadState() == Thread.State.BLOCKED ? LockCycles.MONITOR : LockCycles.SYNCHRONIZER,
                     // A timed wait ends by itself: two threads that retry tryLock(timeout) are no deadlock.
                     info.getThreadState() == Thread.State.TIMED_WAITING,
-                    AppFrames.top(info.getStackTrace()), heldAt(info, previous.getLockInfo())));
+                    AppFrames.top(info.getStackTrace()), AppFrames.calledByTop(info.getStackTrace()),
+                    heldAt(info, previous.getLockInfo())));
         }
         return members;
     }

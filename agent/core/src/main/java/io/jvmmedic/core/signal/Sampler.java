@@ -9,6 +9,7 @@ import io.jvmmedic.core.resource.LockCycles;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.resource.WaitView;
 import io.jvmmedic.core.resource.Waiter;
 import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.CoarseClock;
@@ -52,6 +53,7 @@ public final class Sampler {
     private final CycleRows cycleRows;
     private final PoolRows poolRows;
     private final ExecutorRows executorRows;
+    private final WaitRows waitRows;
     private final HttpRows httpRows;
     private final Thread thread = new MedicThread(this::run, "sampler");
 
@@ -70,12 +72,15 @@ public final class Sampler {
      */
     public Sampler(ResourceRegistry registry, ThreadView threads, Runnable census, Signals signals, Clock clock,
             Supplier<Health> health, Runnable eachTick) {
-        this(registry, threads, census, signals, clock, health, eachTick, LockCycles.NONE);
+        this(registry, threads, census, signals, clock, health, eachTick, LockCycles.NONE, WaitView.NONE);
     }
 
-    /** @param cycles finds the deadlocks that the JVM does not report */
+    /**
+     * @param cycles finds the deadlocks that the JVM does not report
+     * @param waits follows the waits behind what is jammed
+     */
     public Sampler(ResourceRegistry registry, ThreadView threads, Runnable census, Signals signals, Clock clock,
-            Supplier<Health> health, Runnable eachTick, LockCycles cycles) {
+            Supplier<Health> health, Runnable eachTick, LockCycles cycles, WaitView waits) {
         this.registry = registry;
         this.threads = threads;
         this.census = census;
@@ -84,9 +89,10 @@ public final class Sampler {
         this.health = health;
         this.eachTick = eachTick;
         this.jvm = Jdk.hasModule("java.management") ? new ManagementProbe(clock) : JvmProbe.NONE;
-        this.cycleRows = new CycleRows(cycles, clock);
+        this.cycleRows = new CycleRows(cycles, jvm, clock);
         this.poolRows = new PoolRows(registry.leases(), threads);
         this.executorRows = new ExecutorRows(jvm);
+        this.waitRows = new WaitRows(registry, waits, clock);
         this.httpRows = new HttpRows(registry.leases(), threads);
     }
 
@@ -159,6 +165,7 @@ public final class Sampler {
         for (HttpPoolHandle pool : registry.httpPools()) {
             emit(httpRows.of(pool, tick, now));
         }
+        emit(waitRows.of(tick, now));
         emit(UnpooledRows.of(registry.unpooled(), tick, now));
         emit(jvm.deadlocks(tick, now));
         emit(cycleRows.of(tick, now));

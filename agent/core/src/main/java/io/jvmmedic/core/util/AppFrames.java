@@ -17,7 +17,8 @@ public final class AppFrames {
             "org.springframework.", "org.hibernate.", "org.apache.ibatis.", "org.mybatis.", "org.jooq.", "org.jdbi.",
             "com.p6spy.", "net.ttddyy.", "org.apache.hc.", "org.apache.http.", "okhttp3.", "org.eclipse.jetty.",
             "io.netty.", "reactor.", "io.micrometer.", "io.opentelemetry.", "org.slf4j.", "ch.qos.logback.",
-            "org.apache.logging.", "io.jvmmedic.bootstrap.", "io.jvmmedic.core.");
+            "org.apache.logging.", "com.github.benmanes.caffeine.", "com.google.common.", "org.ehcache.",
+            "io.jvmmedic.bootstrap.", "io.jvmmedic.core.");
 
     private static final Function<Stream<StackWalker.StackFrame>, Optional<StackWalker.StackFrame>> FIRST_APP =
             frames -> frames.filter(frame -> isApplication(frame.getClassName())).findFirst();
@@ -47,6 +48,19 @@ public final class AppFrames {
             }
         }
         return stack.length == 0 ? "" : text(stack[0]);
+    }
+
+    /**
+     * The method that the topmost application frame has called, {@code java.util.concurrent.ConcurrentHashMap.computeIfAbsent};
+     * empty when that frame is at the top, or there is none.
+     */
+    public static String calledByTop(StackTraceElement[] stack) {
+        for (int i = 0; i < stack.length; i++) {
+            if (isApplication(stack[i].getClassName())) {
+                return i == 0 ? "" : stack[i - 1].getClassName() + "." + stack[i - 1].getMethodName();
+            }
+        }
+        return "";
     }
 
     /**

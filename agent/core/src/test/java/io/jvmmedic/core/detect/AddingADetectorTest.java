@@ -30,6 +30,7 @@ class AddingADetectorTest {
         List<Detector> detectors = List.of(new LeakedConnectionDetector(config()), new PoolExhaustionDetector(config()),
                 new NestedBorrowDetector(config()), new ExecutorSelfStarvationDetector(config()),
                 new ExecutorStalledDetector(config()), new LockDeadlockDetector(config()),
+                new WaitKnotDetector(config()), new LostLockDetector(config()),
                 new LeakedResponseDetector(config()), new HttpPoolExhaustionDetector(config()), new DeadPeerDetector(config()),
                 new StaleSessionsDetector(config()), new PoolCreatorDetector(config()));
         for (Detector detector : detectors) {

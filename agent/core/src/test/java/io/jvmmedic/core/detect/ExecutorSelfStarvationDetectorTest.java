@@ -99,4 +99,22 @@ class ExecutorSelfStarvationDetectorTest {
                     blocked(1, "SynchronousQueue@1", -1), blocked(2, "SynchronousQueue@1", -1))));
         }
     }
+
+    /** Nobody owns a latch: it is a suspicion, late, and only where queued tasks refer to what all workers wait for. */
+    @Test
+    void latchesThatQueuedTasksReferToAreSuspectedOnly() {
+        for (int tick = 1; tick <= 40; tick++) {
+            List<Finding> findings = detector.evaluate(round(tick, executor(2, 2, 9, 40),
+                    blocked(1, "CountDownLatch$Sync@1", -1), blocked(2, "CountDownLatch$Sync@2", -1),
+                    waits(1, EXECUTOR, "LATCH", "java.util.concurrent.CountDownLatch$Sync@1").with("slotOf", EXECUTOR)
+                            .with("queuePosition", 0),
+                    waits(2, EXECUTOR, "LATCH", "java.util.concurrent.CountDownLatch$Sync@2")));
+            assertEquals(tick < 12 ? List.of() : List.of(Confidence.SUSPECTED),
+                    findings.stream().map(Finding::confidence).toList());
+        }
+        for (int tick = 41; tick <= 60; tick++) {
+            assertEquals(List.of(), detector.evaluate(round(tick, executor(1, 1, 9, 40),
+                    blocked(1, "CountDownLatch$Sync@1", -1), waits(1, EXECUTOR, "LATCH", "CountDownLatch$Sync@1"))));
+        }
+    }
 }

@@ -131,6 +131,35 @@ public final class FakeRounds {
                 .with("site", "com.acme.ReportService.render(ReportService.java:57)");
     }
 
+    /** A thread that waits for something; override who stands in its way. */
+    public static Signal.Builder waits(long thread, String worksFor, String kind, String waitsFor) {
+        return Signal.of(Signal.THREAD_WAIT, START).with("resource", worksFor).with("thread", "t-" + thread)
+                .with("threadId", thread).with("kind", kind).with("waitsFor", waitsFor).with("slotOf", "")
+                .with("queuePosition", -1).with("holder", "").with("holderIds", "").with("holderEnded", false)
+                .with("proven", false).with("timed", false).with("waitedFor", 1_000).with("site", "com.acme.ReportService.render(ReportService.java:57)");
+    }
+
+    /** A thread that waits for a task in the queue of an executor. */
+    public static Signal.Builder waitsForTask(long thread, String worksFor, String queue, int position) {
+        return waits(thread, worksFor, "QUEUED_TASK", "java.util.concurrent.FutureTask@" + thread).with("slotOf", queue)
+                .with("queuePosition", position).with("proven", true);
+    }
+
+    /** A thread that waits for a connection. */
+    public static Signal.Builder waitsForPool(long thread, String worksFor, String pool) {
+        return waits(thread, worksFor, "POOL", pool).with("slotOf", pool).with("proven", true).with("timed", true);
+    }
+
+    /** A thread that waits for what others hold. */
+    public static Signal.Builder waitsForThreads(long thread, String worksFor, String kind, String holders) {
+        return waits(thread, worksFor, kind, "java.util.concurrent.locks.ReentrantLock$NonfairSync@1")
+                .with("holder", "t-" + holders.split(",")[0]).with("holderIds", holders).with("proven", true);
+    }
+
+    public static Signal.Builder executor(String resource, int size, int queued, long completed) {
+        return executor(size, size, queued, completed).with("resource", resource);
+    }
+
     public static Signal.Builder http(int leased, int max, int pending) {
         return Signal.of(Signal.HTTP_POOL, START).with("resource", HTTP).with("library", "HttpClient 5")
                 .with("leased", leased).with("available", 0).with("max", max * 2).with("pending", pending)
@@ -151,7 +180,7 @@ public final class FakeRounds {
         return Signal.of(Signal.DEADLOCKED_THREAD, START).with("resource", "lock:cycle-" + cycle).with("cycleId", cycle)
                 .with("position", position).with("thread", thread).with("threadId", thread.hashCode() & 0xffff)
                 .with("lock", "com.acme." + lock).with("ownerThread", owner).with("kind", "MONITOR")
-                .with("timed", false).with("site", "com.acme.Transfer.to(Transfer.java:14)")
+                .with("timed", false).with("waitedFor", 4_000).with("site", "com.acme.Transfer.to(Transfer.java:14)").with("through", "")
                 .with("holdsAt", "com.acme.Transfer.from(Transfer.java:12)");
     }
 

@@ -2,6 +2,7 @@ package io.jvmmedic.core.detect;
 
 import static io.jvmmedic.core.detect.FakeRounds.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Fault;
@@ -106,5 +107,45 @@ class LockDeadlockDetectorTest {
     private static Signal.Builder[] cycle() {
         return new Signal.Builder[] {
             deadlocked("ab", 0, "A", "Account@2", "B"), deadlocked("ab", 1, "B", "Account@1", "A")};
+    }
+
+    private Finding certain(Signal.Builder... rows) {
+        detector.evaluate(round(1, rows));
+        Finding finding = only(detector.evaluate(round(2, rows)));
+        assertEquals(Confidence.CERTAIN, finding.confidence());
+        return finding;
+    }
+
+    @Test
+    void staticInitializersAreNamed() {
+        Finding finding = certain(deadlocked("ab", 0, "A", "Price", "B").with("kind", "CLASS")
+                        .with("holdsAt", "com.acme.Tax.<clinit>(Tax.java:7)"),
+                deadlocked("ab", 1, "B", "Tax", "A").with("kind", "CLASS").with("holdsAt", ""));
+        assertEquals("A holds the initialization of Tax taken at Tax.<clinit>:7 and waits at Transfer.to:14 for the initialization"
+                + " of Price held by B; B holds the initialization of Price and waits at Transfer.to:14 for the initialization of"
+                + " Tax held by A", finding.cause());
+        assertTrue(finding.advice().startsWith("Break the circle between these static initializers"), finding.advice());
+        assertEquals(1, finding.evidence().measure(LockDeadlockDetector.BEYOND_JVM));
+        assertEquals(2, finding.evidence().measure(LockDeadlockDetector.NO_LOCKS));
+    }
+
+    @Test
+    void aTaskIsRunAndNotHeld() {
+        Finding finding = certain(deadlocked("ab", 0, "A", "FutureTask@1", "B").with("kind", "TASK").with("holdsAt", ""),
+                deadlocked("ab", 1, "B", "Account@1", "A").with("kind", "SYNCHRONIZER").with("holdsAt", ""));
+        assertEquals("A holds Account@1 and waits at Transfer.to:14 for the task FutureTask@1 run by B; B runs the task"
+                + " FutureTask@1 and waits at Transfer.to:14 for Account@1 held by A", finding.cause());
+        assertTrue(finding.advice().startsWith("Do not wait for a task while holding what it needs"), finding.advice());
+    }
+
+    @Test
+    void loadsOfACacheAreCalledSo() {
+        Finding finding = certain(deadlocked("ab", 0, "A", "ConcurrentHashMap$ReservationNode@1", "B")
+                        .with("through", "java.util.concurrent.ConcurrentHashMap.computeIfAbsent"),
+                deadlocked("ab", 1, "B", "ConcurrentHashMap$ReservationNode@2", "A")
+                        .with("through", "java.util.concurrent.ConcurrentHashMap.computeIfAbsent"));
+        assertTrue(finding.cause().contains("waits at Transfer.to:14 in ConcurrentHashMap.computeIfAbsent for "
+                + "ConcurrentHashMap$ReservationNode@1"), finding.cause());
+        assertEquals("Do not load one entry of a cache or map while loading another: Transfer.to:14.", finding.advice());
     }
 }

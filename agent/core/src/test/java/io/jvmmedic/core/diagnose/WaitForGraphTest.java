@@ -19,7 +19,8 @@ class WaitForGraphTest {
     void oneEdgeALine() {
         WaitForGraph graph = WaitForGraph.of(round(1, pool(POOL, 1, 1, 1),
                 held(POOL, 1).with("heldFor", 41_000), waiter(POOL, 103, 12_000)));
-        assertEquals("http-3 waits for pool:orders held by http-1 since 41 s at OrderService.save:88", graph.text(ORDERS));
+        assertEquals("http-3 waits for pool:orders since 12 s at AuditService.log:21, held by http-1 since 41 s at"
+                + " OrderService.save:88", graph.text(ORDERS));
         assertEquals(List.of(), graph.cycle(ORDERS));
     }
 
@@ -59,13 +60,27 @@ class WaitForGraphTest {
     }
 
     @Test
+    void executorsAndLocksAreFollowedFromThreadToThread() {
+        WaitForGraph graph = WaitForGraph.of(round(1,
+                waitsForTask(1, "executor:a", "executor:b", 0).with("waitedFor", 9_000),
+                waitsForThreads(2, "executor:b", "SYNCHRONIZER", "3"),
+                waitsForTask(3, "", "executor:a", 2)));
+        assertEquals("""
+                cycle: t-1 -> executor:b -> t-2 -> ReentrantLock$NonfairSync@1 -> t-3 -> executor:a -> t-1
+                t-3 waits for executor:a since 1.0 s at ReportService.render:57, held by t-1 at ReportService.render:57
+                t-1 waits for executor:b since 9.0 s at ReportService.render:57, held by t-2 at ReportService.render:57
+                t-2 waits for ReentrantLock$NonfairSync@1 since 1.0 s at ReportService.render:57, held by t-3""",
+                graph.text(ResourceId.parse("executor:a")));
+    }
+
+    @Test
     void locksAreFoundByTheirCycle() {
         WaitForGraph graph = WaitForGraph.of(round(1,
                 deadlocked("ab", 0, "A", "Account@2", "B"), deadlocked("ab", 1, "B", "Account@1", "A")));
         assertEquals("""
                 cycle: A -> Account@2 -> B -> Account@1 -> A
-                A waits for Account@2 held by B at Transfer.from:12
-                B waits for Account@1 held by A at Transfer.from:12""", graph.text(ResourceId.parse("lock:cycle-ab")));
+                A waits for Account@2 since 4.0 s at Transfer.to:14, held by B at Transfer.from:12
+                B waits for Account@1 since 4.0 s at Transfer.to:14, held by A at Transfer.from:12""", graph.text(ResourceId.parse("lock:cycle-ab")));
     }
 
     @Test

@@ -44,7 +44,7 @@ class GrowExecutorTest {
     private final CountDownLatch outerMaySubmit = new CountDownLatch(1);
     private ThreadPoolExecutor executor;
     private Handle handle;
-    private GrowExecutor remedy = new GrowExecutor(registry, MedicConfig.of(Map.of()));
+    private GrowExecutor remedy = new GrowExecutor(registry, Given.NO_THREADS, MedicConfig.of(Map.of()));
 
     private final class Handle implements ExecutorHandle {
         private final ResourceId id = registry.uniqueId(ResourceId.Kind.EXECUTOR, "reports");
@@ -228,7 +228,7 @@ class GrowExecutorTest {
 
     @Test
     void theCapCountsFromTheOriginalAndTheOriginalIsGivenBack() throws Throwable {
-        remedy = new GrowExecutor(registry, MedicConfig.of(Map.of("executor.grow-cap", "5")));
+        remedy = new GrowExecutor(registry, Given.NO_THREADS, MedicConfig.of(Map.of("executor.grow-cap", "5")));
         open(1);
         starve(9, () -> 7);
         Action first = Given.ready(prepared()).action();
@@ -298,7 +298,7 @@ class GrowExecutorTest {
         Preparation.Ready ready = Given.ready(remedy.prepare(diagnosis(Fault.EXECUTOR_STALLED)));
         assertTrue(ready.plan().claim().text().startsWith("with 3 workers instead of 2, a task completes within"),
                 ready.plan().claim().text());
-        assertEquals("executor:reports: no worker waits for a task of its own queue any more",
+        assertEquals("executor:reports: nobody waits for a task of its queue any more",
                 Given.impossible(prepared()));
     }
 

@@ -1,6 +1,7 @@
 package io.jvmmedic.core.instrument.executor;
 
 import io.jvmmedic.core.instrument.Members;
+import io.jvmmedic.core.resource.ExecutorHandle;
 import java.lang.reflect.Field;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -17,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
  * {@code Signaller}, which does not know its future; the way to it leads from the queued task over its future and that
  * one's dependents. A dependent that any of several futures can complete is no edge.
  */
-final class WaitIndex {
+final class WaitIndex implements ExecutorHandle.Queue {
 
     /** Wrappers around a task, and stages after it: {@code supplyAsync().thenApply().thenApply()}. */
     private static final int MAX_DEPTH = 4;
@@ -27,16 +28,28 @@ final class WaitIndex {
     private final Map<Object, Integer> positions = new IdentityHashMap<>();
     private final Map<Class<?>, Map<String, Optional<Field>>> fields = new HashMap<>();
     private final Wrappers wrappers = new Wrappers();
+    private final List<Object> queue;
+    /** Made when first asked for: hardly anybody does. */
+    private TaskReferences references;
 
     WaitIndex(List<Object> queue) {
+        this.queue = queue;
         for (int position = 0; position < queue.size(); position++) {
             addTask(queue.get(position), position, MAX_DEPTH);
         }
     }
 
-    /** Position of the queued task that {@code blocker} waits for; -1 if there is none. */
-    int position(Object blocker) {
+    @Override
+    public int position(Object blocker) {
         return positions.getOrDefault(blocker, -1);
+    }
+
+    @Override
+    public int reference(Object blocker) {
+        if (references == null) {
+            references = new TaskReferences(queue);
+        }
+        return references.position(blocker);
     }
 
     private void addTask(Object task, int position, int depth) {

@@ -5,6 +5,7 @@ import io.jvmmedic.core.instrument.WeakHandle;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.resource.ExecutorHandle;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.LockSupport;
@@ -78,6 +79,25 @@ abstract class WorkerHandle<E extends ExecutorService> extends WeakHandle<E> imp
                     index = new WaitIndex(queued(executor));
                 }
                 blocked.add(new Blocked(worker, describe(blocker), index.position(blocker)));
+            }
+        }
+        return blocked;
+    }
+
+    @Override
+    public final Queue queue() {
+        E executor = hostObject();
+        return executor == null ? blocker -> -1 : new WaitIndex(queued(executor));
+    }
+
+    @Override
+    public final List<Blocked> parked(Collection<Thread> threads) {
+        Queue queue = queue();
+        List<Blocked> blocked = new ArrayList<>();
+        for (Thread thread : threads) {
+            Object blocker = LockSupport.getBlocker(thread);
+            if (blocker != null) {
+                blocked.add(new Blocked(thread, describe(blocker), queue.position(blocker)));
             }
         }
         return blocked;

@@ -5,13 +5,17 @@ import io.jvmmedic.core.resource.LockCycles;
 import io.jvmmedic.core.resource.ThreadView;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Jdk;
+import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -19,16 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who waits for whom at the locks of {@code java.util.concurrent}, where the JVM's own search is blind: read locks, which
- * have no owner for it, and virtual threads, which it does not know. Takes no pause and asks nobody: it reads the queues.
+ * Which thread waits for which other, where the JVM's own search is blind: read locks, which have no owner for it, virtual
+ * threads, which it does not know, and tasks, of which it does not know who runs them. Takes no pause: it reads the queues of
+ * the locks and what threads are parked on, and asks the JVM for the owner of a monitor only where a chain leads to one.
  *
- * <p>Every edge is a must: a writer waits for each of the readers, a reader behind a writer waits for that writer. So any
- * cycle is a deadlock. Monitors have no place here; a cycle through one is seen by the JVM or not at all.
+ * <p>Every edge is a must: a writer waits for each of the readers, a reader behind a writer waits for that writer, whoever
+ * called {@code get} for the thread that runs the task. So any cycle is a deadlock.
  */
 public final class LockGraph implements LockCycles {
 
     private static final Logger LOG = LoggerFactory.getLogger(LockGraph.class);
     private static final int MAX_CYCLES = 20;
+    private static final int MAX_LOST_WAITERS = 20;
     /** A chain of waits longer than this is not followed to its end. */
     private static final int MAX_PATH = 500;
 
@@ -36,14 +42,24 @@ public final class LockGraph implements LockCycles {
     private final VirtualThreads virtual;
     private final List<WaitQueue> queues;
     private final ReadHolds holds;
+    private final TaskRunners runners;
+    private final MonitorOwners monitors = MonitorOwners.ofThisJvm();
+    private final VirtualMonitors virtualMonitors;
+    private final ClassInits inits;
 
-    /** @param opener opens the JDK's packages to us; without it nothing is found */
-    public LockGraph(ThreadView platform, ModuleOpener opener) {
+    /**
+     * @param opener opens the JDK's packages to us; without it nothing is found
+     * @param instrumentation knows the loaded classes
+     */
+    public LockGraph(ThreadView platform, ModuleOpener opener, Instrumentation instrumentation) {
         this.platform = platform;
-        for (String name : new String[] {"java.lang", "java.util.concurrent.locks"}) {
+        for (String name : new String[] {"java.lang", "java.util.concurrent", "java.util.concurrent.locks"}) {
             opener.open(Object.class.getModule(), name);
         }
         this.virtual = new VirtualThreads(opener);
+        this.runners = new TaskRunners();
+        this.virtualMonitors = new VirtualMonitors(opener);
+        this.inits = new ClassInits(platform, opener, instrumentation);
         List<WaitQueue> found = List.of();
         ReadHolds readHolds = null;
         try {
@@ -57,33 +73,60 @@ public final class LockGraph implements LockCycles {
     }
 
     /**
-     * A cycle of waits; each for the thread of the next one, the last for the first.
+     * One thread of a cycle.
      *
-     * @param kinds of the waits, as in {@link LockCycles.Member}
+     * @param lock class and identity of what it waits for
+     * @param kind as in {@link LockCycles.Member}
+     * @param takenAt frame in which the next one took it; empty if unknown
+     * @param lockWait the wait for a lock of {@code java.util.concurrent}; {@code null} where it is for something else
      */
-    public record Cycle(List<LockWait> waits, List<String> kinds) {
+    public record Step(Thread thread, String lock, String kind, StackTraceElement[] stack, String takenAt,
+            LockWait lockWait) {
+
+        /** Negative for a virtual thread. */
+        public long threadId() {
+            return Jdk.threadId(thread);
+        }
+
+        /** The thread's name, or what to call it where it has none, as most virtual threads. */
+        public String name() {
+            return LockWait.name(thread);
+        }
+    }
+
+    /** A cycle of waits; each for the thread of the next step, the last for the first. */
+    public record Cycle(List<Step> steps) {
 
         /** The ids of its threads, in order; negative for virtual ones. */
         public List<Long> threadIds() {
-            return waits.stream().map(LockWait::threadId).toList();
+            return steps.stream().map(Step::threadId).toList();
+        }
+
+        /** Those of its waits that are for locks of {@code java.util.concurrent}. */
+        public List<LockWait> waits() {
+            return steps.stream().map(Step::lockWait).filter(Objects::nonNull).toList();
         }
     }
 
     @Override
-    public List<List<Member>> cycles() {
-        return find().stream().map(LockGraph::members).toList();
+    public Found look() {
+        Snapshot snapshot = new Snapshot(Set.of());
+        return new Found(find(snapshot).stream().map(LockGraph::members).toList(), snapshot.lost());
     }
 
     /** The cycles that stand now and that the JVM does not report. */
     public List<Cycle> find() {
-        Snapshot snapshot = new Snapshot(Set.of());
+        return find(new Snapshot(Set.of()));
+    }
+
+    private List<Cycle> find(Snapshot snapshot) {
         List<Cycle> cycles = new ArrayList<>();
-        for (List<Waiter> cycle : snapshot.cycles()) {
-            if (cycle.stream().anyMatch(snapshot::isBeyondJvm)) {
-                List<LockWait> waits = cycle.stream().map(Waiter::asWait).toList();
+        for (List<Edge> cycle : snapshot.cycles()) {
+            if (cycle.stream().anyMatch(LockGraph::isBeyondJvm)) {
+                List<Step> steps = cycle.stream().map(LockGraph::step).toList();
                 // All waits began before the first hold was read and last until now, so they lasted together.
-                if (waits.stream().noneMatch(LockWait::isOver)) {
-                    cycles.add(new Cycle(waits, cycle.stream().map(snapshot::kind).toList()));
+                if (cycle.stream().noneMatch(Edge::isOver)) {
+                    cycles.add(new Cycle(steps));
                 }
             }
         }
@@ -92,49 +135,307 @@ public final class LockGraph implements LockCycles {
 
     /** Whether that wait still lasts and that thread still stands in its way. */
     public boolean isHeldUpBy(LockWait wait, Thread other) {
-        Snapshot snapshot = new Snapshot(Set.of(other));
-        Waiter waiter = snapshot.waiters.get(wait.thread());
-        return waiter != null && waiter.node() == wait.node() && snapshot.waitsFor(waiter).contains(other);
+        Edge edge = new Snapshot(Set.of(other)).edges.get(wait.thread());
+        return edge instanceof LockEdge lock && lock.node == wait.node() && edge.waitsFor().contains(other);
+    }
+
+    /** {@code java.util.concurrent.locks.ReentrantLock$NonfairSync@1b2c}, as the JVM calls it. */
+    static String describe(Object blocker) {
+        return blocker.getClass().getName() + "@" + Integer.toHexString(System.identityHashCode(blocker));
+    }
+
+    /** The thread that holds a lock exclusively; {@code null} for nobody, and for what is no lock. */
+    Thread owner(Object synchronizer) {
+        return queues.stream().filter(queue -> queue.isFor(synchronizer)).findFirst()
+                .map(queue -> queue.owner(synchronizer)).orElse(null);
+    }
+
+    /** Which of these threads read under a lock; nobody for what is no read-write lock. */
+    List<Thread> readers(Object synchronizer, Set<Thread> among) {
+        return holds == null || !holds.isRead(synchronizer) ? List.of()
+                : holds.of(List.of(synchronizer), among).get(synchronizer);
+    }
+
+    /** The virtual threads alive now by their negative ids; none where they cannot be seen. */
+    Map<Long, Thread> virtualById() {
+        Map<Long, Thread> byId = new HashMap<>();
+        virtual.all().forEach(thread -> byId.put(Jdk.threadId(thread), thread));
+        return byId;
+    }
+
+    private static Step step(Edge edge) {
+        LockWait wait = edge instanceof LockEdge lock ? lock.asWait() : null;
+        return new Step(edge.thread, edge.lock(), edge.kind(), wait == null ? edge.thread.getStackTrace() : wait.stack(),
+                edge.takenAt(), wait);
+    }
+
+    private static boolean isBeyondJvm(Edge edge) {
+        return !edge.kind().equals(SYNCHRONIZER) && !edge.kind().equals(MONITOR) || Jdk.threadId(edge.thread) < 0;
     }
 
     private static List<Member> members(Cycle cycle) {
         List<Member> members = new ArrayList<>();
-        for (int i = 0; i < cycle.waits().size(); i++) {
-            LockWait wait = cycle.waits().get(i);
-            members.add(new Member(wait.threadId(), wait.name(), wait.lock(), cycle.kinds().get(i),
-                    wait.thread().getState() == Thread.State.TIMED_WAITING, AppFrames.top(wait.stack()), ""));
+        Step previous = cycle.steps().get(cycle.steps().size() - 1);
+        for (Step step : cycle.steps()) {
+            members.add(member(step,
+                    previous.kind().equals(CLASS) ? initializedAt(step.stack(), previous.lock()) : previous.takenAt()));
+            previous = step;
         }
         return members;
     }
 
-    /**
-     * One thread in a queue.
-     *
-     * @param writerAhead the next one before it in the queue who wants the lock for itself alone; {@code null} for none
-     */
-    private record Waiter(Thread thread, Object synchronizer, WaitQueue queue, Object node, boolean shared,
-            Thread writerAhead) {
+    private static Member member(Step step, String holdsAt) {
+        return new Member(step.threadId(), step.name(), step.lock(), step.kind(),
+                step.thread().getState() == Thread.State.TIMED_WAITING, AppFrames.top(step.stack()),
+                AppFrames.calledByTop(step.stack()), holdsAt);
+    }
+
+    private static String initializedAt(StackTraceElement[] stack, String type) {
+        return Arrays.stream(stack)
+                .filter(frame -> frame.getMethodName().equals("<clinit>") && frame.getClassName().equals(type))
+                .findFirst().map(AppFrames::text).orElse("");
+    }
+
+    /** One thread that waits for others. */
+    private abstract static class Edge {
+
+        private final Thread thread;
+
+        Edge(Thread thread) {
+            this.thread = thread;
+        }
+
+        final Thread thread() {
+            return thread;
+        }
+
+        abstract String lock();
+
+        abstract String kind();
+
+        /** Who must all give way. */
+        abstract List<Thread> waitsFor();
+
+        /** Frame in which that one took it; empty if unknown. */
+        String takenAt() {
+            return "";
+        }
+
+        abstract boolean isOver();
+    }
+
+    /** Called {@code get}, and another thread runs the task. */
+    private final class TaskEdge extends Edge {
+
+        private final Object task;
+        private final Thread runner;
+
+        TaskEdge(Thread thread, Object task, Thread runner) {
+            super(thread);
+            this.task = task;
+            this.runner = runner;
+        }
+
+        @Override
+        String lock() {
+            return describe(task);
+        }
+
+        @Override
+        String kind() {
+            return TASK;
+        }
+
+        @Override
+        List<Thread> waitsFor() {
+            return List.of(runner);
+        }
+
+        @Override
+        boolean isOver() {
+            return LockSupport.getBlocker(thread()) != task || runners.of(task) != runner;
+        }
+    }
+
+    /** Stands at a class that another thread initializes. */
+    private final class ClassEdge extends Edge {
+
+        private final ClassInits.Wait wait;
+
+        ClassEdge(ClassInits.Wait wait) {
+            super(wait.thread());
+            this.wait = wait;
+        }
+
+        @Override
+        String lock() {
+            return wait.wanted();
+        }
+
+        @Override
+        String kind() {
+            return CLASS;
+        }
+
+        @Override
+        List<Thread> waitsFor() {
+            return List.of(wait.initializer());
+        }
+
+        @Override
+        boolean isOver() {
+            return !inits.lasts(wait);
+        }
+    }
+
+    /** Is blocked on a monitor. */
+    private final class MonitorEdge extends Edge {
+
+        private final MonitorOwners.Held held;
+        private final Thread owner;
+
+        MonitorEdge(Thread thread, MonitorOwners.Held held, Thread owner) {
+            super(thread);
+            this.held = held;
+            this.owner = owner;
+        }
+
+        @Override
+        String lock() {
+            return held.lock();
+        }
+
+        @Override
+        String kind() {
+            return MONITOR;
+        }
+
+        @Override
+        List<Thread> waitsFor() {
+            return List.of(owner);
+        }
+
+        @Override
+        boolean isOver() {
+            return !held.equals(monitors.of(List.of(thread())).get(Jdk.threadId(thread())));
+        }
+    }
+
+    /** Virtual, and blocked on a monitor. */
+    private final class VirtualMonitorEdge extends Edge {
+
+        private final VirtualMonitors.Held held;
+
+        VirtualMonitorEdge(VirtualMonitors.Held held) {
+            super(held.thread());
+            this.held = held;
+        }
+
+        @Override
+        String lock() {
+            return describe(held.monitor());
+        }
+
+        @Override
+        String kind() {
+            return MONITOR;
+        }
+
+        @Override
+        List<Thread> waitsFor() {
+            return List.of(held.owner());
+        }
+
+        @Override
+        String takenAt() {
+            return held.takenAt();
+        }
+
+        @Override
+        boolean isOver() {
+            return !virtualMonitors.lasts(held);
+        }
+    }
+
+    /** Stands in the queue of a lock. */
+    private final class LockEdge extends Edge {
+
+        private final Object synchronizer;
+        private final WaitQueue queue;
+        private final Object node;
+        /** The next one before it in the queue who wants the lock for itself alone; {@code null} for none. */
+        private final Thread writerAhead;
+        private final Map<Object, List<Thread>> readers;
+
+        LockEdge(Thread thread, Object synchronizer, WaitQueue queue, Object node, Thread writerAhead,
+                Map<Object, List<Thread>> readers) {
+            super(thread);
+            this.synchronizer = synchronizer;
+            this.queue = queue;
+            this.node = node;
+            this.writerAhead = writerAhead;
+            this.readers = readers;
+        }
 
         LockWait asWait() {
-            return new LockWait(thread, synchronizer, queue, node);
+            return new LockWait(thread(), synchronizer, queue, node);
+        }
+
+        @Override
+        String lock() {
+            return describe(synchronizer);
+        }
+
+        @Override
+        String kind() {
+            return readers.containsKey(synchronizer) ? READ_LOCK : SYNCHRONIZER;
+        }
+
+        @Override
+        List<Thread> waitsFor() {
+            Thread owner = queue.owner(synchronizer);
+            if (owner != null) {
+                return List.of(owner);
+            }
+            if (!readers.containsKey(synchronizer)) {
+                return List.of();
+            }
+            return !queue.isShared(node) ? readers.get(synchronizer)
+                    : writerAhead == null ? List.of() : List.of(writerAhead);
+        }
+
+        @Override
+        boolean isOver() {
+            return !queue.isWaiting(node, thread());
         }
     }
 
     /** What is true at one moment, as far as anybody waits. */
     private final class Snapshot {
 
-        private final Map<Thread, Waiter> waiters = new IdentityHashMap<>();
-        private final Map<Object, List<Thread>> readers;
+        private final Map<Thread, Edge> edges = new IdentityHashMap<>();
+        private final Map<Object, List<Thread>> readers = new IdentityHashMap<>();
 
         /** @param others who may hold something besides those that wait */
         Snapshot(Set<Thread> others) {
             Map<Object, WaitQueue> contended = new IdentityHashMap<>();
+            List<Thread> blocked = new ArrayList<>();
             Stream.concat(platform.all().stream(), virtual.all().stream()).forEach(thread -> {
                 Object blocker = LockSupport.getBlocker(thread);
+                if (blocker == null) {
+                    if (thread.getState() == Thread.State.BLOCKED) {
+                        blocked.add(thread);
+                    }
+                    return;
+                }
                 for (WaitQueue queue : queues) {
-                    if (blocker != null && queue.isFor(blocker)) {
+                    if (queue.isFor(blocker)) {
                         contended.put(blocker, queue);
                     }
+                }
+                Thread runner = runners.of(blocker);
+                if (runner != null) {
+                    edges.put(thread, new TaskEdge(thread, blocker, runner));
                 }
             });
             List<Object> read = new ArrayList<>();
@@ -145,9 +446,16 @@ public final class LockGraph implements LockCycles {
                     line(lock, queue);
                 }
             });
-            Set<Thread> holders = new HashSet<>(waiters.keySet());
-            holders.addAll(others);
-            readers = read.isEmpty() ? Map.of() : holds.of(read, holders);
+            if (!read.isEmpty()) {
+                Set<Thread> holders = new HashSet<>(edges.keySet());
+                holders.addAll(others);
+                readers.putAll(holds.of(read, holders));
+            }
+            virtualMonitors.of(blocked, edges.keySet())
+                    .forEach(held -> edges.put(held.thread(), new VirtualMonitorEdge(held)));
+            blocked.addAll(edges.keySet());
+            inits.look(blocked).forEach(wait -> edges.put(wait.thread(), new ClassEdge(wait)));
+            followMonitors();
         }
 
         private void line(Object lock, WaitQueue queue) {
@@ -155,74 +463,104 @@ public final class LockGraph implements LockCycles {
             for (Object node : queue.nodes(lock)) {
                 Thread thread = queue.waiter(node);
                 if (thread != null) {
-                    waiters.put(thread, new Waiter(thread, lock, queue, node, queue.isShared(node), writer));
+                    edges.put(thread, new LockEdge(thread, lock, queue, node, writer, readers));
                     writer = queue.isShared(node) ? writer : thread;
                 }
             }
         }
 
-        List<Thread> waitsFor(Waiter waiter) {
-            Thread owner = waiter.queue().owner(waiter.synchronizer());
-            if (owner != null) {
-                return List.of(owner);
+        /** Where a chain of waits ends at a thread that is blocked on a monitor it goes on with the owner of that. */
+        private void followMonitors() {
+            Set<Thread> asked = new HashSet<>();
+            List<Thread> ends = ends(asked, edges.values());
+            while (!ends.isEmpty()) {
+                Map<Long, MonitorOwners.Held> held = monitors.of(ends);
+                List<Edge> found = new ArrayList<>();
+                for (Thread end : ends) {
+                    MonitorOwners.Held monitor = held.get(Jdk.threadId(end));
+                    Thread owner = monitor == null ? null : ownerOf(monitor);
+                    if (owner != null) {
+                        found.add(new MonitorEdge(end, monitor, owner));
+                    }
+                }
+                found.forEach(edge -> edges.put(edge.thread(), edge));
+                ends = ends(asked, found);
             }
-            if (!readers.containsKey(waiter.synchronizer())) {
-                return List.of();
-            }
-            return !waiter.shared() ? readers.get(waiter.synchronizer())
-                    : waiter.writerAhead() == null ? List.of() : List.of(waiter.writerAhead());
         }
 
-        String kind(Waiter waiter) {
-            return readers.containsKey(waiter.synchronizer()) ? READ_LOCK : SYNCHRONIZER;
+        private Thread ownerOf(MonitorOwners.Held monitor) {
+            Thread owner = platform.byId(monitor.owner());
+            // The JVM tells the number of a virtual thread as well, and no more of it.
+            return owner != null ? owner : edges.keySet().stream()
+                    .filter(thread -> Jdk.threadId(thread) == -monitor.owner()).findFirst().orElse(null);
         }
 
-        boolean isBeyondJvm(Waiter waiter) {
-            return kind(waiter).equals(READ_LOCK) || Jdk.threadId(waiter.thread()) < 0;
+        private List<Thread> ends(Set<Thread> asked, Collection<Edge> from) {
+            return from.stream().flatMap(edge -> edge.waitsFor().stream())
+                    .filter(thread -> !edges.containsKey(thread) && thread.getState() == Thread.State.BLOCKED)
+                    .filter(asked::add).toList();
+        }
+
+        /** Locks of the JDK alone: who may release another one is not known. */
+        List<Lost> lost() {
+            Map<Object, List<LockEdge>> byLock = new IdentityHashMap<>();
+            for (Edge edge : edges.values()) {
+                if (edge instanceof LockEdge lock && LockWait.isOfJdk(lock.synchronizer)) {
+                    byLock.computeIfAbsent(lock.synchronizer, key -> new ArrayList<>()).add(lock);
+                }
+            }
+            List<Lost> lost = new ArrayList<>();
+            byLock.forEach((synchronizer, waiters) -> {
+                Thread owner = owner(synchronizer);
+                if (owner != null && owner.getState() == Thread.State.TERMINATED) {
+                    lost.add(new Lost(describe(synchronizer), LockWait.name(owner), Jdk.threadId(owner), waiters.stream()
+                            .limit(MAX_LOST_WAITERS).map(edge -> member(step(edge), "")).toList()));
+                }
+            });
+            return lost;
         }
 
         /** Each cycle once, the thread with the smallest id first. */
-        List<List<Waiter>> cycles() {
-            List<List<Waiter>> cycles = new ArrayList<>();
+        List<List<Edge>> cycles() {
+            List<List<Edge>> cycles = new ArrayList<>();
             Set<Thread> done = new HashSet<>();
-            for (Waiter start : waiters.values()) {
-                List<Waiter> path = new ArrayList<>();
-                search(start, path, new HashMap<>(), done, cycles);
+            for (Edge start : edges.values()) {
+                search(start, new ArrayList<>(), new HashMap<>(), done, cycles);
             }
             return cycles;
         }
 
         /** Depth first; a thread that was left behind is in no cycle that is not known yet. */
-        private void search(Waiter waiter, List<Waiter> path, Map<Thread, Integer> places, Set<Thread> done,
-                List<List<Waiter>> cycles) {
-            Integer place = places.get(waiter.thread());
+        private void search(Edge edge, List<Edge> path, Map<Thread, Integer> places, Set<Thread> done,
+                List<List<Edge>> cycles) {
+            Integer place = places.get(edge.thread());
             if (place != null) {
                 if (cycles.size() < MAX_CYCLES) {
                     cycles.add(rotated(path.subList(place, path.size())));
                 }
                 return;
             }
-            if (done.contains(waiter.thread()) || path.size() > MAX_PATH) {
+            if (done.contains(edge.thread()) || path.size() > MAX_PATH) {
                 return;
             }
-            places.put(waiter.thread(), path.size());
-            path.add(waiter);
-            for (Thread next : waitsFor(waiter)) {
-                Waiter following = waiters.get(next);
+            places.put(edge.thread(), path.size());
+            path.add(edge);
+            for (Thread next : edge.waitsFor()) {
+                Edge following = edges.get(next);
                 if (following != null) {
                     search(following, path, places, done, cycles);
                 }
             }
             path.remove(path.size() - 1);
-            places.remove(waiter.thread());
-            done.add(waiter.thread());
+            places.remove(edge.thread());
+            done.add(edge.thread());
         }
 
-        private List<Waiter> rotated(List<Waiter> cycle) {
-            Waiter first = cycle.stream().min(Comparator.comparingLong(each -> Math.abs(Jdk.threadId(each.thread()))))
+        private static List<Edge> rotated(List<Edge> cycle) {
+            Edge first = cycle.stream().min(Comparator.comparingLong(each -> Math.abs(Jdk.threadId(each.thread()))))
                     .orElseThrow();
             int start = cycle.indexOf(first);
-            List<Waiter> rotated = new ArrayList<>(cycle.subList(start, cycle.size()));
+            List<Edge> rotated = new ArrayList<>(cycle.subList(start, cycle.size()));
             rotated.addAll(cycle.subList(0, start));
             return List.copyOf(rotated);
         }

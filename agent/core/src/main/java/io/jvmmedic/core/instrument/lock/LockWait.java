@@ -57,7 +57,11 @@ public final class LockWait {
 
     /** The thread's name, or what to call it where it has none, as most virtual threads. */
     public String name() {
-        return thread.getName().isEmpty() ? "virtual thread " + -threadId() : thread.getName();
+        return name(thread);
+    }
+
+    static String name(Thread thread) {
+        return thread.getName().isEmpty() ? "virtual thread " + -Jdk.threadId(thread) : thread.getName();
     }
 
     StackTraceElement[] stack() {
@@ -66,7 +70,7 @@ public final class LockWait {
 
     /** {@code java.util.concurrent.locks.ReentrantLock$NonfairSync@1b2c}, as the JVM calls it. */
     public String lock() {
-        return synchronizer.getClass().getName() + "@" + Integer.toHexString(System.identityHashCode(synchronizer));
+        return LockGraph.describe(synchronizer);
     }
 
     /** Who holds the lock exclusively; {@code null} for nobody. */
@@ -88,11 +92,19 @@ public final class LockWait {
         return isOver() && !queue.isLinked(synchronizer, node);
     }
 
+    /** Whether it is the inner part of a lock of the JDK, which only its owner can release. */
+    static boolean isOfJdk(Object synchronizer) {
+        return LOCK_TYPES.contains(outerType(synchronizer));
+    }
+
+    private static String outerType(Object synchronizer) {
+        return synchronizer.getClass().getName().replaceFirst("\\$.*", "");
+    }
+
     /** Why this wait must not be ended; empty when it may. */
     public Optional<String> obstacle() {
-        String outer = synchronizer.getClass().getName().replaceFirst("\\$.*", "");
-        if (!LOCK_TYPES.contains(outer)) {
-            return Optional.of("waits for " + outer + ", which is no lock whose ways are known");
+        if (!isOfJdk(synchronizer)) {
+            return Optional.of("waits for " + outerType(synchronizer) + ", which is no lock whose ways are known");
         }
         for (StackTraceElement frame : stack) {
             if (frame.getMethodName().equals("<clinit>")) {

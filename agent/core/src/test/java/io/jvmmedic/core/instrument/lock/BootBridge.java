@@ -38,7 +38,7 @@ public final class BootBridge {
         return new LockGraph(new ThreadView() {
             @Override
             public Thread byId(long id) {
-                return null;
+                return all().stream().filter(thread -> thread.getId() == id).findFirst().orElse(null);
             }
 
             @Override
@@ -50,7 +50,7 @@ public final class BootBridge {
             public int count() {
                 return all().size();
             }
-        }, new ModuleOpener(instrumentation()));
+        }, new ModuleOpener(instrumentation()), instrumentation());
     }
 
     static synchronized Instrumentation instrumentation() {

@@ -6,15 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.core.resource.LockCycles;
 import io.jvmmedic.core.resource.LockCycles.Member;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Cycles that the JVM does not report; each test leaves none behind. */
@@ -120,5 +124,92 @@ class LockGraphTest {
             patient.awaitEnd();
             assertNull(patient.failure());
         }
+    }
+
+    private static void awaitFree(LockGraph graph, String thread) {
+        await().atMost(LockPatient.SOON).until(() -> graph.cycles().stream().flatMap(List::stream)
+                .noneMatch(member -> member.thread().equals(thread)));
+    }
+
+    private List<Member> awaitCycleOf(String thread) {
+        return await().atMost(LockPatient.SOON).until(() -> graph.cycles().stream()
+                .filter(cycle -> cycle.stream().anyMatch(member -> member.thread().equals(thread))).findFirst().orElse(null),
+                cycle -> cycle != null);
+    }
+
+    @Test
+    void theHolderOfALockAndTheTaskItWaitsFor() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        FutureTask<Integer> task = new FutureTask<>(() -> {
+            lock.lockInterruptibly();
+            lock.unlock();
+            return 1;
+        });
+        Thread holder = new Thread(() -> {
+            lock.lock();
+            try {
+                Thread runner = new Thread(task, "runner");
+                runner.setDaemon(true);
+                runner.start();
+                task.get();
+            } catch (Exception freed) {
+                Thread.currentThread().interrupt();
+            } finally {
+                lock.unlock();
+            }
+        }, "holder");
+        holder.start();
+        List<Member> cycle = awaitCycleOf("holder");
+        assertEquals(Set.of("holder TASK", "runner SYNCHRONIZER"),
+                cycle.stream().map(member -> member.thread() + " " + member.kind()).collect(Collectors.toSet()));
+        task.cancel(true);
+        holder.join();
+        awaitFree(graph, "holder");
+    }
+
+    @Test
+    void aMonitorHeldByOneWhoWaitsForATask() throws Exception {
+        Object monitor = new Object();
+        FutureTask<Integer> task = new FutureTask<>(() -> {
+            synchronized (monitor) {
+                return 1;
+            }
+        });
+        Thread owner = new Thread(() -> {
+            synchronized (monitor) {
+                Thread runner = new Thread(task, "blocked-runner");
+                runner.setDaemon(true);
+                runner.start();
+                try {
+                    task.get();
+                } catch (Exception freed) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }, "owner");
+        owner.start();
+        List<Member> cycle = awaitCycleOf("owner");
+        assertEquals(Set.of("owner TASK", "blocked-runner MONITOR"),
+                cycle.stream().map(member -> member.thread() + " " + member.kind()).collect(Collectors.toSet()));
+        task.cancel(false);
+        owner.join();
+        awaitFree(graph, "owner");
+    }
+
+    @Test
+    void aLockWhoseOwnerHasEnded() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        Thread loser = new Thread(lock::lock, "loser");
+        loser.start();
+        loser.join();
+        LockPatient finder = LockPatient.start("finder", () -> { }, Lock::lockInterruptibly, lock);
+        finder.awaitWaiting(breaker);
+        LockCycles.Lost lost = await().atMost(LockPatient.SOON).until(() -> graph.look().lost().stream()
+                .filter(one -> one.owner().equals("loser")).findFirst().orElse(null), one -> one != null);
+        assertEquals(loser.getId(), lost.ownerId());
+        assertEquals(List.of("finder"), lost.waiters().stream().map(Member::thread).toList());
+        finder.thread().interrupt();
+        finder.awaitEnd();
+        assertEquals(List.of(), graph.look().lost());
     }
 }

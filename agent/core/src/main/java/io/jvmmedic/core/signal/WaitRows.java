@@ -1,0 +1,122 @@
+package io.jvmmedic.core.signal;
+
+import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.resource.ExecutorHandle;
+import io.jvmmedic.core.resource.PoolHandle;
+import io.jvmmedic.core.resource.ResourceHandle;
+import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.ThreadWait;
+import io.jvmmedic.core.resource.WaitView;
+import io.jvmmedic.core.util.AppFrames;
+import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.Jdk;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Rows of threads that wait for each other across executors, pools and locks. Nothing is looked at while no executor and no
+ * pool is full with somebody waiting for it, and nothing is told while any worker or holder of all of those goes on.
+ */
+final class WaitRows {
+
+    /** Stacks taken in one round; each costs a short pause of the JVM before Java 21. */
+    private static final int MAX_STACKS = 100;
+    private static final int MAX_ROWS = 1_000;
+
+    /**
+     * A wait that was seen before.
+     *
+     * @param site code that waits; {@code null} until it lasted for a second look
+     */
+    private record Known(String waitsFor, long since, String site) {
+        private static final Known NEVER = new Known("", 0, null);
+    }
+
+    private final ResourceRegistry registry;
+    private final WaitView view;
+    private final Clock clock;
+    /** By thread id. */
+    private Map<Long, Known> known = Map.of();
+
+    WaitRows(ResourceRegistry registry, WaitView view, Clock clock) {
+        this.registry = registry;
+        this.view = view;
+        this.clock = clock;
+    }
+
+    List<Signal> of(long tick, long now) {
+        List<ResourceHandle> jammed = jammed();
+        List<ThreadWait> waits = jammed.isEmpty() ? List.of() : view.of(jammed);
+        if (waits.isEmpty() || !anyStandsStill(jammed, waits)) {
+            known = Map.of();
+            return List.of();
+        }
+        Map<Long, Known> before = known;
+        known = new HashMap<>();
+        List<Signal> rows = new ArrayList<>();
+        int stacks = 0;
+        for (ThreadWait wait : waits) {
+            long id = Jdk.threadId(wait.thread());
+            Known seen = before.getOrDefault(id, Known.NEVER);
+            if (!seen.waitsFor().equals(wait.waitsFor())) {
+                seen = new Known(wait.waitsFor(), clock.monotonicMillis(), null);
+            } else if (seen.site() == null && stacks++ < MAX_STACKS) {
+                seen = new Known(seen.waitsFor(), seen.since(), AppFrames.top(wait.thread().getStackTrace()));
+            }
+            known.put(id, seen);
+            if (rows.size() < MAX_ROWS) {
+                rows.add(row(wait, seen, tick, now));
+            }
+        }
+        return rows;
+    }
+
+    private List<ResourceHandle> jammed() {
+        List<ResourceHandle> jammed = new ArrayList<>();
+        for (ExecutorHandle executor : registry.executors()) {
+            ExecutorHandle.State state = executor.state();
+            if (state != null && state.queued() > 0 && state.size() > 0 && state.active() >= state.size()) {
+                jammed.add(executor);
+            }
+        }
+        for (PoolHandle pool : registry.pools()) {
+            PoolHandle.State state = pool.state();
+            if (state != null && state.waiting() > 0 && state.max() > 0 && state.active() >= state.max()) {
+                jammed.add(pool);
+            }
+        }
+        return jammed;
+    }
+
+    private boolean anyStandsStill(List<ResourceHandle> jammed, List<ThreadWait> waits) {
+        Set<Long> waiting = new HashSet<>();
+        waits.forEach(wait -> waiting.add(Jdk.threadId(wait.thread())));
+        return jammed.stream().anyMatch(resource -> resource instanceof ExecutorHandle executor
+                ? executor.workers().stream().allMatch(worker -> waiting.contains(Jdk.threadId(worker)))
+                : registry.leases().of(resource).stream().allMatch(lease -> waiting.contains(lease.threadId())));
+    }
+
+    private Signal row(ThreadWait wait, Known seen, long tick, long now) {
+        return Signal.of(Signal.THREAD_WAIT, now)
+                .with("tick", tick).with("resource", wait.worksFor() == null ? "" : wait.worksFor().id().toString())
+                .with("thread", name(wait.thread())).with("threadId", Jdk.threadId(wait.thread()))
+                .with("kind", wait.kind().name()).with("waitsFor", wait.waitsFor())
+                .with("slotOf", wait.slotOf() == null ? "" : wait.slotOf().id().toString())
+                .with("queuePosition", wait.queuePosition())
+                .with("holder", wait.holders().isEmpty() ? "" : name(wait.holders().get(0)))
+                .with("holderIds", wait.holders().stream().map(holder -> Long.toString(Jdk.threadId(holder)))
+                        .collect(Collectors.joining(",")))
+                .with("holderEnded", false).with("proven", wait.proven()).with("timed", wait.timed())
+                .with("waitedFor", clock.monotonicMillis() - seen.since())
+                .with("site", seen.site() == null ? "" : seen.site()).build();
+    }
+
+    private static String name(Thread thread) {
+        return thread.getName().isEmpty() ? "virtual thread " + -Jdk.threadId(thread) : thread.getName();
+    }
+}
