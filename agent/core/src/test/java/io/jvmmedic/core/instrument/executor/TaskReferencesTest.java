@@ -1,0 +1,121 @@
+package io.jvmmedic.core.instrument.executor;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.jvmmedic.core.instrument.ModuleOpener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Threads parked on what has no owner, and tasks in a queue that have caught it, or have not. */
+class TaskReferencesTest {
+
+    private final ThreadPoolExecutor idle =
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+    private final List<Thread> threads = new ArrayList<>();
+
+    /** Waits for good. */
+    @FunctionalInterface
+    private interface Wait {
+        void begin() throws Exception;
+    }
+
+    @BeforeAll
+    static void open() {
+        new ModuleOpener(ByteBuddyAgent.install()).open(Object.class.getModule(), "java.util.concurrent");
+    }
+
+    @AfterEach
+    void end() {
+        threads.forEach(Thread::interrupt);
+        idle.shutdownNow();
+    }
+
+    private Object blockerOf(Wait wait) {
+        Thread thread = new Thread(() -> {
+            try {
+                wait.begin();
+            } catch (Exception interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        threads.add(thread);
+        await().atMost(Duration.ofSeconds(20)).until(() ->
+                thread.getState() == Thread.State.WAITING && LockSupport.getBlocker(thread) != null);
+        return LockSupport.getBlocker(thread);
+    }
+
+    /** Fills the queue of an executor whose only worker is busy, behind a task that refers to nothing. */
+    private int positionOf(Object blocker, Runnable... queued) {
+        idle.execute(() -> LockSupport.parkNanos(TimeUnit.MINUTES.toNanos(1)));
+        await().atMost(Duration.ofSeconds(20)).until(() -> idle.getQueue().isEmpty());
+        idle.execute(() -> { });
+        for (Runnable task : queued) {
+            idle.submit(task);
+        }
+        return new WaitIndex(List.copyOf(idle.getQueue())).reference(blocker);
+    }
+
+    @Test
+    void aLatchThatATaskHasCaught() {
+        CountDownLatch latch = new CountDownLatch(1);
+        assertEquals(1, positionOf(blockerOf(latch::await), latch::countDown));
+    }
+
+    private final CountDownLatch field = new CountDownLatch(1);
+
+    @Test
+    void aLatchThatIsAFieldOfWhatATaskHasCaught() {
+        assertEquals(1, positionOf(blockerOf(field::await), () -> field.countDown()));
+    }
+
+    @Test
+    void aSemaphore() {
+        Semaphore permits = new Semaphore(0);
+        assertEquals(2, positionOf(blockerOf(permits::acquire), () -> { }, permits::release));
+    }
+
+    @Test
+    void aBarrier() {
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        assertEquals(1, positionOf(blockerOf(barrier::await), () -> quietly(barrier::await)));
+    }
+
+    @Test
+    void aFutureThatATaskWillComplete() {
+        CompletableFuture<Integer> future = new CompletableFuture<>();
+        assertEquals(1, positionOf(blockerOf(future::get), () -> future.complete(1)));
+    }
+
+    @Test
+    void othersAreNone() {
+        CountDownLatch latch = new CountDownLatch(1);
+        CountDownLatch other = new CountDownLatch(1);
+        LinkedBlockingQueue<Integer> orders = new LinkedBlockingQueue<>();
+        assertEquals(-1, positionOf(blockerOf(latch::await), other::countDown, () -> orders.add(1)));
+        assertEquals(-1, new WaitIndex(List.copyOf(idle.getQueue())).reference(blockerOf(orders::take)));
+    }
+
+    private static void quietly(Wait wait) {
+        try {
+            wait.begin();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
