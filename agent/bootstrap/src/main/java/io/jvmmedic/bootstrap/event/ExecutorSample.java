@@ -61,6 +61,18 @@ public final class ExecutorSample extends Event {
     @Description("Workers waiting for a task that is queued in this same executor")
     public int selfBlocked;
 
+    @Label("Room")
+    @Description("Tasks that its queue still takes; -1 for any number, or unknown")
+    public int room;
+
+    @Label("Refusal")
+    @Description("Class of what deals with a task that finds no room; empty if unknown")
+    public String refusal;
+
+    @Label("Died")
+    @Description("Workers that an exception ended since it is watched; -1 if unknown")
+    public long died;
+
     @Label("Shut Down")
     @Description("Whether it takes no more tasks")
     public boolean shutdown;

@@ -24,8 +24,10 @@ class EventSchemaTest {
 
     private static final List<Class<? extends Event>> EVENTS = List.of(
             PoolSample.class, HeldConnection.class, WaitingBorrower.class, SlotTime.class, FreshConnection.class,
-            SessionCheck.class, LockWait.class, ExecutorSample.class, BlockedTask.class, HttpPoolSample.class, HeldResponse.class,
-            UnpooledConnections.class, ThreadWait.class, DeadlockedThread.class, MemorySample.class, Finding.class,
+            SessionCheck.class, LockWait.class, ExecutorSample.class, BlockedTask.class, BusySite.class,
+            LongTask.class, ScheduledSeries.class, HttpPoolSample.class, HeldResponse.class,
+            UnpooledConnections.class, ThreadWait.class, DeadlockedThread.class, ThreadFamily.class,
+            MemorySample.class, Finding.class,
             Decision.class, Remediation.class, Verification.class, Undo.class, ShadowScore.class, AgentHealth.class);
     /** All that a user event can carry; anything else is dropped without a word. */
     private static final Set<Class<?>> CARRIED = Set.of(int.class, long.class, boolean.class, double.class, String.class);

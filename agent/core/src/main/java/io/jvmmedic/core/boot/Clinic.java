@@ -20,8 +20,13 @@ import io.jvmmedic.core.control.LiveResources;
 import io.jvmmedic.core.control.Mailbox;
 import io.jvmmedic.core.control.Refusal;
 import io.jvmmedic.core.control.StatusView;
+import io.jvmmedic.core.detect.CarrierStarvationDetector;
 import io.jvmmedic.core.detect.DeadPeerDetector;
 import io.jvmmedic.core.detect.Detector;
+import io.jvmmedic.core.detect.ExecutorBacklogDetector;
+import io.jvmmedic.core.detect.ExecutorLeakDetector;
+import io.jvmmedic.core.detect.ExecutorRejectingDetector;
+import io.jvmmedic.core.detect.ExecutorSaturatedDetector;
 import io.jvmmedic.core.detect.ExecutorSelfStarvationDetector;
 import io.jvmmedic.core.detect.ExecutorStalledDetector;
 import io.jvmmedic.core.detect.HttpPoolExhaustionDetector;
@@ -32,8 +37,12 @@ import io.jvmmedic.core.detect.LostLockDetector;
 import io.jvmmedic.core.detect.NestedBorrowDetector;
 import io.jvmmedic.core.detect.PoolCreatorDetector;
 import io.jvmmedic.core.detect.PoolExhaustionDetector;
+import io.jvmmedic.core.detect.ScheduledSeriesDetector;
 import io.jvmmedic.core.detect.StaleSessionsDetector;
+import io.jvmmedic.core.detect.StuckTaskDetector;
+import io.jvmmedic.core.detect.ThreadLeakDetector;
 import io.jvmmedic.core.detect.WaitKnotDetector;
+import io.jvmmedic.core.detect.WorkersDyingDetector;
 import io.jvmmedic.core.diagnose.Diagnostician;
 import io.jvmmedic.core.inquiry.ServerInquiry;
 import io.jvmmedic.core.instrument.InstallReport;
@@ -75,13 +84,17 @@ import io.jvmmedic.core.remedy.ExplicitGc;
 import io.jvmmedic.core.remedy.GracefulRestart;
 import io.jvmmedic.core.remedy.GrowExecutor;
 import io.jvmmedic.core.remedy.GrowPool;
+import io.jvmmedic.core.remedy.InterruptTask;
 import io.jvmmedic.core.remedy.Ladders;
 import io.jvmmedic.core.remedy.ReadinessFile;
+import io.jvmmedic.core.remedy.RearmSchedule;
 import io.jvmmedic.core.remedy.ReclaimLeakedConnection;
 import io.jvmmedic.core.remedy.RecordSignature;
+import io.jvmmedic.core.remedy.ReleaseIdleWorkers;
 import io.jvmmedic.core.remedy.Remedy;
 import io.jvmmedic.core.remedy.ResetPool;
 import io.jvmmedic.core.remedy.RevivePool;
+import io.jvmmedic.core.remedy.ShedBacklog;
 import io.jvmmedic.core.remedy.SoftEvictPool;
 import io.jvmmedic.core.remedy.ThreadText;
 import io.jvmmedic.core.resource.LeaseProbes;
@@ -94,6 +107,7 @@ import io.jvmmedic.core.treatment.Ward;
 import io.jvmmedic.core.util.AtomicFiles;
 import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.DisposableCall;
+import io.jvmmedic.core.util.Globs;
 import io.jvmmedic.core.util.Jdk;
 import java.io.File;
 import java.io.IOException;
@@ -195,7 +209,8 @@ final class Clinic {
                 config.get(Options.DISABLED_INTEGRATIONS));
         this.probes = new LeaseProbes(registry, instrumenter.factories());
         this.opener = new ModuleOpener(instrumentation);
-        this.census = new ThreadCensus(registry, opener, instrumenter.discoveries(registry, opener));
+        this.census = new ThreadCensus(registry, opener, instrumenter.discoveries(registry, opener),
+                Globs.of(config.get(Options.SCHEDULE_REARM)));
         this.immunity = new Immunity(instrumentation, opener, config.get(Options.IMMUNITY_ENABLED),
                 config.get(Options.IMMUNITY_LIMIT), warn());
     }
@@ -304,6 +319,10 @@ final class Clinic {
                 Map.entry(GrowPool.NAME, Options.BUDGET_GROW),
                 Map.entry(CompensateLeak.NAME, Options.BUDGET_GROW),
                 Map.entry(GrowExecutor.NAME, Options.BUDGET_GROW),
+                Map.entry(ReleaseIdleWorkers.NAME, Options.BUDGET_EVICT),
+                Map.entry(RearmSchedule.NAME, Options.BUDGET_REARM),
+                Map.entry(InterruptTask.NAME, Options.BUDGET_INTERRUPT),
+                Map.entry(ShedBacklog.NAME, Options.BUDGET_SHED),
                 Map.entry(SoftEvictPool.NAME, Options.BUDGET_EVICT),
                 Map.entry(RevivePool.NAME, Options.BUDGET_REVIVE),
                 Map.entry(ResetPool.NAME, Options.BUDGET_RESET),
@@ -330,6 +349,15 @@ final class Clinic {
                 new PoolCreatorDetector(config),
                 new ExecutorSelfStarvationDetector(config),
                 new ExecutorStalledDetector(config),
+                new ExecutorSaturatedDetector(config),
+                new ExecutorBacklogDetector(config),
+                new ExecutorRejectingDetector(config),
+                new WorkersDyingDetector(config),
+                new StuckTaskDetector(config),
+                new CarrierStarvationDetector(config),
+                new ExecutorLeakDetector(config),
+                new ThreadLeakDetector(config),
+                new ScheduledSeriesDetector(config),
                 new LockDeadlockDetector(config),
                 new LostLockDetector(config),
                 new WaitKnotDetector(config),
@@ -356,6 +384,10 @@ final class Clinic {
                 growPool,
                 growPool.compensation(),
                 new GrowExecutor(registry, census, config),
+                new RearmSchedule(registry, config),
+                new ReleaseIdleWorkers(registry, config),
+                new InterruptTask(registry),
+                new ShedBacklog(registry, config),
                 new AbortHttpLease(registry, config),
                 new AbortDeadSessions(registry, clock),
                 new RevivePool(registry),
@@ -415,6 +447,7 @@ final class Clinic {
     private void eachTick() {
         mode.look();
         immunity.engage(mode.get() == Mode.HEAL);
+        census.betweenRounds();
         mailbox.ifPresent(Mailbox::poll);
     }
 

@@ -49,8 +49,14 @@ public final class Options {
             "treatments that reclaim leaked connections or abort leaked HTTP leases", Parsers.budget());
     public static final Option<Budget> BUDGET_GROW = add("budget.grow", "30/10m",
             "treatments that grow a pool or an executor", Parsers.budget());
+    public static final Option<Budget> BUDGET_REARM = add("budget.rearm", "30/1h",
+            "periodic tasks started again after an exception ended them", Parsers.budget());
+    public static final Option<Budget> BUDGET_INTERRUPT = add("budget.interrupt", "10/10m",
+            "stuck tasks cancelled with an interrupt", Parsers.budget());
+    public static final Option<Budget> BUDGET_SHED = add("budget.shed", "10/10m",
+            "times that half of a queue is cancelled", Parsers.budget());
     public static final Option<Budget> BUDGET_EVICT = add("budget.evict", "30/10m",
-            "soft evictions of a pool", Parsers.budget());
+            "soft evictions of a pool, and releases of the idle workers of abandoned executors", Parsers.budget());
     public static final Option<Budget> BUDGET_ABORT = add("budget.abort", "30/10m",
             "treatments that abort sessions of a dead server", Parsers.budget());
     public static final Option<Budget> BUDGET_REVIVE = add("budget.revive", "3/1h",
@@ -89,6 +95,12 @@ public final class Options {
             "a pool is grown by at most this many percent of its maximum, and at least by 1", Parsers.number(1, 400));
     public static final Option<Integer> EXECUTOR_GROW_CAP = add("executor.grow-cap", "1000",
             "an executor is never grown beyond this many workers", Parsers.number(1, 100_000));
+    public static final Option<Set<String>> SCHEDULE_REARM = add("schedule.rearm", "",
+            "schedulers whose periodic tasks are started again after an exception ended them, separated by |, * allowed",
+            Parsers.names());
+    public static final Option<String> BACKLOG_SHED = add("backlog.shed", "off",
+            "which half of a queue that fills the heap is cancelled, off, oldest or newest; needs force-on-suspicion, too",
+            Parsers.words("off", "oldest", "newest"));
     public static final Option<Duration> UNDO_AFTER = add("undo-after", "8s",
             "a loan is given back after it was not needed for this long", Parsers.duration());
 

@@ -37,7 +37,11 @@ final class Rows {
 
     /** The application frame of a row; empty when it shows a frame of the JDK or a framework, for want of one. */
     static String site(Signal row) {
-        String site = row.text("site");
+        return applicationSite(row.text("site"));
+    }
+
+    /** The same of a frame as text. */
+    static String applicationSite(String site) {
         return Phrases.isApplicationSite(site) ? site : "";
     }
 

@@ -31,10 +31,14 @@ public final class Diagnostician {
     /** From the most specific to the least. */
     private static final List<Fault> SPECIFIC_FIRST = List.of(Fault.LOCK_DEADLOCK, Fault.LOST_LOCK, Fault.CONNECTION_LEAK,
             Fault.HTTP_LEAK, Fault.WAIT_KNOT, Fault.NESTED_BORROW, Fault.DEAD_PEER, Fault.STALE_SESSIONS, Fault.POOL_CREATOR,
-            Fault.EXECUTOR_SELF_STARVATION, Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION, Fault.EXECUTOR_STALLED);
+            Fault.EXECUTOR_SELF_STARVATION, Fault.CARRIER_STARVATION, Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION,
+            Fault.EXECUTOR_STALLED, Fault.EXECUTOR_SATURATED, Fault.EXECUTOR_BACKLOG, Fault.STUCK_TASK,
+            Fault.EXECUTOR_REJECTING, Fault.WORKERS_DYING, Fault.SCHEDULE_LATE, Fault.SCHEDULE_ENDED, Fault.EXECUTOR_LEAK,
+            Fault.THREAD_LEAK);
     /** They say that something does not move, not why; only these can be victims. */
     private static final Set<Fault> UNSPECIFIC =
-            Set.of(Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION, Fault.EXECUTOR_STALLED);
+            Set.of(Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION, Fault.EXECUTOR_STALLED,
+                    Fault.EXECUTOR_SATURATED);
 
     private static final Comparator<Finding> PRIMARY_FIRST = Comparator.comparing(Finding::confidence).reversed()
             .thenComparingInt(finding -> SPECIFIC_FIRST.indexOf(finding.fault()));
@@ -47,7 +51,7 @@ public final class Diagnostician {
     private record Victim(Finding finding, Finding cause, long waiting, long slots) {
 
         String who() {
-            return waiting + " of " + slots + (finding.fault() == Fault.EXECUTOR_STALLED ? " workers" : " holders");
+            return waiting + " of " + slots + (finding.resource().kind() == ResourceId.Kind.EXECUTOR ? " workers" : " holders");
         }
     }
 
@@ -88,7 +92,7 @@ public final class Diagnostician {
     private static long slots(Finding finding) {
         Evidence evidence = finding.evidence();
         return switch (finding.fault()) {
-            case EXECUTOR_STALLED -> evidence.measure("size");
+            case EXECUTOR_STALLED, EXECUTOR_SATURATED -> evidence.measure("size");
             case HTTP_POOL_EXHAUSTION -> evidence.measure("leased");
             default -> evidence.measure("active");
         };

@@ -26,11 +26,17 @@ public record Signal(String type, long millis, Map<String, Object> fields) {
     public static final String SESSION_CHECK = "SessionCheck";
     public static final String EXECUTOR = "ExecutorSample";
     public static final String BLOCKED_TASK = "BlockedTask";
+    public static final String BUSY_SITE = "BusySite";
+    public static final String LONG_TASK = "LongTask";
+    public static final String SCHEDULED_SERIES = "ScheduledSeries";
     public static final String HTTP_POOL = "HttpPoolSample";
     public static final String HELD_RESPONSE = "HeldResponse";
     public static final String UNPOOLED_CONNECTIONS = "UnpooledConnections";
     public static final String THREAD_WAIT = "ThreadWait";
     public static final String DEADLOCKED_THREAD = "DeadlockedThread";
+    public static final String THREAD_FAMILY = "ThreadFamily";
+    public static final String THREAD_START = "jdk.ThreadStart";
+    public static final String EXCEPTIONS = "jdk.ExceptionStatistics";
     public static final String MEMORY = "MemorySample";
     /** The last signal of each sampling round. */
     public static final String HEALTH = "AgentHealth";

@@ -1,5 +1,6 @@
 package io.jvmmedic.core.resource;
 
+import io.jvmmedic.core.model.ResourceId;
 import java.util.List;
 
 /** The live platform threads as of the last look; taken once per sampling round without any stack. */
@@ -23,4 +24,20 @@ public interface ThreadView {
 
     /** Live platform threads at the last look. */
     int count();
+
+    /**
+     * Threads whose names differ in numbers only.
+     *
+     * @param name of the threads, # for each number in it
+     * @param ended how many have ended so far
+     * @param executors how many executors they work for
+     * @param executor the one that all of them work for; {@code null} when there is none, or more than one
+     */
+    record Family(String name, int alive, long ended, int executors, ResourceId executor, Thread youngest) {
+    }
+
+    /** The larger families at the last look. */
+    default List<Family> families() {
+        return List.of();
+    }
 }

@@ -1,9 +1,12 @@
 package io.jvmmedic.core.signal;
 
 import io.jvmmedic.core.model.Signal;
+import io.jvmmedic.core.util.AppFrames;
 import jdk.jfr.Timespan;
 import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedThread;
 
 /** Copies a recorded event into a signal; used live and on replay. Durations become milliseconds. */
 public final class EventCopy {
@@ -27,7 +30,30 @@ public final class EventCopy {
                 }
             }
         }
+        if (type.equals(Signal.THREAD_START)) {
+            started(event, signal);
+        }
         return signal.build();
+    }
+
+    /** Who was started and, as {@code site}, by which application code: the copy keeps no thread and no stack. */
+    private static void started(RecordedEvent event, Signal.Builder signal) {
+        RecordedThread thread = event.hasField("thread") ? event.getThread("thread") : null;
+        signal.with("startedThread", thread == null ? "" : thread.getJavaName());
+        if (event.getStackTrace() != null) {
+            event.getStackTrace().getFrames().stream().filter(RecordedFrame::isJavaFrame)
+                    .filter(frame -> AppFrames.isApplication(frame.getMethod().getType().getName())).findFirst()
+                    .ifPresent(frame -> signal.with("site", AppFrames.text(new StackTraceElement(
+                            frame.getMethod().getType().getName(), frame.getMethod().getName(),
+                            simpleFile(frame.getMethod().getType().getName()), frame.getLineNumber()))));
+        }
+    }
+
+    /** A recording does not name source files. */
+    private static String simpleFile(String type) {
+        String name = type.substring(type.lastIndexOf('.') + 1);
+        int nested = name.indexOf('$');
+        return (nested < 0 ? name : name.substring(0, nested)) + ".java";
     }
 
     private static long number(RecordedEvent event, ValueDescriptor field) {

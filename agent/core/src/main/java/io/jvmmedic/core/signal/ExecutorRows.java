@@ -13,8 +13,11 @@ import java.util.WeakHashMap;
 final class ExecutorRows {
 
     private static final int MAX_ROWS = 1_000;
+    private static final int MAX_SERIES = 100;
 
     private final JvmProbe jvm;
+    private final BusySites busySites = new BusySites();
+    private final LongTasks longTasks = new LongTasks();
     private final Map<ExecutorHandle, Long> cpuBefore = new WeakHashMap<>();
 
     ExecutorRows(JvmProbe jvm) {
@@ -29,6 +32,7 @@ final class ExecutorRows {
         }
         boolean saturated = state.queued() > 0 && state.size() > 0 && state.active() >= state.size();
         List<ExecutorHandle.Blocked> blocked = saturated ? executor.blockedWorkers() : List.of();
+        ExecutorHandle.Limits limits = executor.limits();
         List<Signal> rows = new ArrayList<>();
         rows.add(Signal.of(Signal.EXECUTOR, now)
                 .with("tick", tick).with("resource", executor.id()).with("library", executor.library())
@@ -36,8 +40,17 @@ final class ExecutorRows {
                 .with("max", state.max()).with("queued", state.queued()).with("completed", state.completed())
                 .with("cpuTime", saturated ? cpuMillis(executor) : forget(executor))
                 .with("selfBlocked", blocked.stream().filter(one -> one.queuePosition() >= 0).count())
+                .with("room", limits.room()).with("refusal", limits.refusal()).with("died", limits.died())
                 .with("shutdown", state.shutdown()).with("ofPool", ofPool).build());
         blocked.stream().limit(MAX_ROWS).forEach(one -> rows.add(row(executor, one, tick, now)));
+        if (ofPool) {
+            return rows;
+        }
+        if (saturated) {
+            rows.addAll(busySites.of(executor, tick, now));
+        }
+        rows.addAll(longTasks.of(executor, tick, now, System.nanoTime()));
+        executor.illSeries().stream().limit(MAX_SERIES).forEach(one -> rows.add(row(executor, one, tick, now)));
         return rows;
     }
 
@@ -49,6 +62,14 @@ final class ExecutorRows {
                 .with("waitsFor", blocked.waitsFor()).with("ownQueue", blocked.queuePosition() >= 0)
                 .with("queuePosition", blocked.queuePosition()).with("state", worker.getState().name())
                 .with("site", AppFrames.top(worker.getStackTrace())).build();
+    }
+
+    private static Signal row(ExecutorHandle executor, ExecutorHandle.Series series, long tick, long now) {
+        return Signal.of(Signal.SCHEDULED_SERIES, now)
+                .with("tick", tick).with("resource", executor.id()).with("series", series.number())
+                .with("task", series.task()).with("state", series.state().name())
+                .with("period", series.periodMillis()).with("behind", series.behindMillis())
+                .with("runs", series.runs()).with("error", series.error()).with("site", series.site()).build();
     }
 
     /** CPU time its workers used since the last look; -1 at the first look. */

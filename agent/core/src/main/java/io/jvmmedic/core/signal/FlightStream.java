@@ -1,6 +1,7 @@
 package io.jvmmedic.core.signal;
 
 import io.jvmmedic.bootstrap.MedicThread;
+import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.util.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -28,8 +29,13 @@ final class FlightStream {
             "jdk.CPULoad", Duration.ofSeconds(1),
             "jdk.JavaThreadStatistics", Duration.ofSeconds(1),
             "jdk.JavaMonitorEnter", Duration.ofSeconds(1),
-            "jdk.SocketRead", Duration.ofSeconds(1));
-    private static final Set<String> PERIODIC = Set.of("jdk.CPULoad", "jdk.JavaThreadStatistics");
+            "jdk.SocketRead", Duration.ofSeconds(1),
+            Signal.EXCEPTIONS, Duration.ofSeconds(1),
+            Signal.THREAD_START, Duration.ZERO);
+    private static final Set<String> PERIODIC =
+            Set.of("jdk.CPULoad", "jdk.JavaThreadStatistics", Signal.EXCEPTIONS);
+    /** Their stacks say who did it, and are in the JDK's default profile. */
+    private static final Set<String> WITH_SITE = Set.of(Signal.THREAD_START);
 
     private static final Logger LOG = LoggerFactory.getLogger(FlightStream.class);
 
@@ -54,6 +60,8 @@ final class FlightStream {
         JDK_EVENTS.forEach((name, limit) -> {
             if (PERIODIC.contains(name)) {
                 stream.enable(name).withPeriod(limit);
+            } else if (WITH_SITE.contains(name)) {
+                stream.enable(name).withThreshold(limit).withStackTrace();
             } else {
                 stream.enable(name).withThreshold(limit).withoutStackTrace();
             }

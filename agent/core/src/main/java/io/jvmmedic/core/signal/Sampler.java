@@ -55,6 +55,7 @@ public final class Sampler {
     private final ExecutorRows executorRows;
     private final WaitRows waitRows;
     private final HttpRows httpRows;
+    private final FamilyRows familyRows = new FamilyRows();
     private final Thread thread = new MedicThread(this::run, "sampler");
 
     private final FlushPhase phase = new FlushPhase();
@@ -167,6 +168,7 @@ public final class Sampler {
         }
         emit(waitRows.of(tick, now));
         emit(UnpooledRows.of(registry.unpooled(), tick, now));
+        emit(familyRows.of(threads, tick, now));
         emit(jvm.deadlocks(tick, now));
         emit(cycleRows.of(tick, now));
         health(tick, now, late);

@@ -80,7 +80,8 @@ final class WaitRows {
         List<ResourceHandle> jammed = new ArrayList<>();
         for (ExecutorHandle executor : registry.executors()) {
             ExecutorHandle.State state = executor.state();
-            if (state != null && state.queued() > 0 && state.size() > 0 && state.active() >= state.size()) {
+            // What virtual threads wait for is their own affair, not that of the carriers.
+            if (state != null && !executor.library().equals(ExecutorHandle.CARRIERS) && state.queued() > 0 && state.size() > 0 && state.active() >= state.size()) {
                 jammed.add(executor);
             }
         }

@@ -50,6 +50,22 @@ public final class AppFrames {
         return stack.length == 0 ? "" : text(stack[0]);
     }
 
+    /** The outermost application frame of a stack, where the task of a worker begins; empty when there is none. */
+    public static String outermost(StackTraceElement[] stack) {
+        for (int i = stack.length - 1; i >= 0; i--) {
+            if (isApplication(stack[i].getClassName())) {
+                return text(stack[i]);
+            }
+        }
+        return "";
+    }
+
+    /** A frame as text without its line, {@code com.acme.OrderService.save}: the same wherever the method has come to. */
+    public static String method(String frame) {
+        int open = frame.indexOf('(');
+        return open < 0 ? frame : frame.substring(0, open);
+    }
+
     /**
      * The method that the topmost application frame has called, {@code java.util.concurrent.ConcurrentHashMap.computeIfAbsent};
      * empty when that frame is at the top, or there is none.

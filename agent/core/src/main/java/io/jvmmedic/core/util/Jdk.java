@@ -25,7 +25,7 @@ public final class Jdk {
     @SuppressWarnings("deprecation")
     public static long threadId(Thread thread) {
         long id = thread.getId();
-        return thread.getClass() == VIRTUAL ? -id : id;
+        return isVirtual(thread) ? -id : id;
     }
 
     /** Whether a module is in the running image; {@code jdk.jfr} may be missing after jlink or {@code --limit-modules}. */
@@ -45,6 +45,19 @@ public final class Jdk {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    /** Starts a virtual thread; only where {@link #canSetParallelism()} and there are virtual threads. */
+    public static void startVirtual(Runnable task) {
+        try {
+            Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this Java has no virtual threads", e);
+        }
+    }
+
+    public static boolean isVirtual(Thread thread) {
+        return thread.getClass() == VIRTUAL;
     }
 
     private static Method setParallelismOrNull() {

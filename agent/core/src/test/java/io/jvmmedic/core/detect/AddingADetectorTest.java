@@ -32,7 +32,11 @@ class AddingADetectorTest {
                 new ExecutorStalledDetector(config()), new LockDeadlockDetector(config()),
                 new WaitKnotDetector(config()), new LostLockDetector(config()),
                 new LeakedResponseDetector(config()), new HttpPoolExhaustionDetector(config()), new DeadPeerDetector(config()),
-                new StaleSessionsDetector(config()), new PoolCreatorDetector(config()));
+                new StaleSessionsDetector(config()), new PoolCreatorDetector(config()),
+                new ExecutorSaturatedDetector(config()), new ExecutorBacklogDetector(config()),
+                new ExecutorRejectingDetector(config()), new WorkersDyingDetector(config()), new StuckTaskDetector(config()),
+                new ScheduledSeriesDetector(config()), new CarrierStarvationDetector(config()),
+                new ExecutorLeakDetector(config()), new ThreadLeakDetector(config()));
         for (Detector detector : detectors) {
             assertTrue(page.contains("| `" + detector.name() + "` |"), detector.name());
             for (String need : detector.needs()) {

@@ -49,6 +49,9 @@ public final class FakeRounds {
     }
 
     private static void checkFields(Signal signal) {
+        if (signal.type().startsWith("jdk.")) {
+            return;
+        }
         try {
             Set<String> known = Arrays.stream(
                             Class.forName("io.jvmmedic.bootstrap.event." + signal.type()).getFields())
@@ -120,7 +123,14 @@ public final class FakeRounds {
         return Signal.of(Signal.EXECUTOR, START).with("resource", EXECUTOR).with("library", "ThreadPoolExecutor")
                 .with("active", size).with("size", size).with("core", size).with("max", max)
                 .with("queued", queued).with("completed", completed).with("cpuTime", 0).with("selfBlocked", 0)
+                .with("room", -1).with("refusal", "java.util.concurrent.ThreadPoolExecutor$AbortPolicy").with("died", 0)
                 .with("shutdown", false);
+    }
+
+    /** Workers of the executor at one place; of ten looked at. */
+    public static Signal.Builder busy(String site, String activity, int workers) {
+        return Signal.of(Signal.BUSY_SITE, START).with("resource", EXECUTOR).with("site", site)
+                .with("activity", activity).with("workers", workers).with("lookedAt", 10);
     }
 
     public static Signal.Builder blocked(long thread, String waitsFor, int queuePosition) {

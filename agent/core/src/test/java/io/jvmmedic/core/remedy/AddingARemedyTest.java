@@ -39,8 +39,9 @@ class AddingARemedyTest {
     void thePageNamesEveryRemedyWithItsRisk() throws IOException {
         MedicConfig config = MedicConfig.of(Map.of());
         for (Remedy remedy : List.of(new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM),
-                new GrowPool(registry, config), new GrowPool(registry, config).compensation(),
-                new GrowExecutor(registry, Given.NO_THREADS, config), new AbortHttpLease(registry, config),
+                new GrowPool(registry, config), new GrowPool(registry, config).compensation(), new GrowExecutor(registry, Given.NO_THREADS, config), new AbortHttpLease(registry, config),
+                new RearmSchedule(registry, config), new ReleaseIdleWorkers(registry, config), new InterruptTask(registry),
+                new ShedBacklog(registry, config),
                 new AbortDeadSessions(registry, Clock.SYSTEM), new RevivePool(registry), new ResetPool(registry),
                 new BreakDeadlock(registry, null, null, null, null),
                 new RecordSignature(null),

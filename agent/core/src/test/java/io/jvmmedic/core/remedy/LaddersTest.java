@@ -26,7 +26,8 @@ class LaddersTest {
     private final MedicConfig config = MedicConfig.of(Map.of());
     private final List<Remedy> all = List.of(
             new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM), new GrowPool(registry, config), new GrowPool(registry, config).compensation(),
-            new GrowExecutor(registry, Given.NO_THREADS, config), new AbortHttpLease(registry, config),
+            new GrowExecutor(registry, Given.NO_THREADS, config), new RearmSchedule(registry, config), new ReleaseIdleWorkers(registry, config),
+            new InterruptTask(registry), new ShedBacklog(registry, config), new AbortHttpLease(registry, config),
             new AbortDeadSessions(registry, Clock.SYSTEM), new RevivePool(registry), new ResetPool(registry),
             new BreakDeadlock(registry, null, null, null, null),
             new RecordSignature(null),

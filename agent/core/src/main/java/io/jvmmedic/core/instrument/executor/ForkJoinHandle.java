@@ -38,9 +38,10 @@ final class ForkJoinHandle extends WorkerHandle<ForkJoinPool> {
     @Override
     public State state() {
         ForkJoinPool pool = executor();
-        if (pool == null) {
-            return null;
-        }
+        return pool == null ? null : stateOf(pool);
+    }
+
+    static State stateOf(ForkJoinPool pool) {
         long queued = pool.getQueuedTaskCount() + pool.getQueuedSubmissionCount();
         return new State(pool.getActiveThreadCount(), pool.getPoolSize(), pool.getParallelism(), pool.getParallelism(),
                 (int) Math.min(Integer.MAX_VALUE, queued), pool.getStealCount(), pool.isShutdown());
@@ -49,6 +50,11 @@ final class ForkJoinHandle extends WorkerHandle<ForkJoinPool> {
     @Override
     List<Object> queued(ForkJoinPool pool) {
         return jdk().queued(pool, MAX_QUEUE);
+    }
+
+    @Override
+    boolean isTerminated(ForkJoinPool pool) {
+        return pool.isTerminated();
     }
 
     /** An idle worker is parked on its pool. */

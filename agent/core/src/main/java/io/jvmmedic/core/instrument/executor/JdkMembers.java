@@ -2,32 +2,35 @@ package io.jvmmedic.core.instrument.executor;
 
 import io.jvmmedic.core.instrument.Members;
 import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Private members of the JDK's executors, by the names they have in 17 and in 25. Where one is missing its readers say
- * "unknown", and the probe behind it stays silent. Needs {@code java.lang} and {@code java.util.concurrent} open.
+ * Private members of the JDK's executors, by the names they have in 17 and in 25, and of the worker loops that servers
+ * have in their place. Where one is missing its readers say "unknown", and the probe behind it stays silent. Needs
+ * {@code java.lang}, {@code java.util.concurrent} and its {@code locks} open.
  */
 final class JdkMembers {
 
     private static final String WORKER = "java.util.concurrent.ThreadPoolExecutor$Worker";
     /** Tomcat's copy of the class above. */
     private static final String TOMCAT_WORKER = "org.apache.tomcat.util.threads.ThreadPoolExecutor$Worker";
+    private static final String JETTY_RUNNER = "org.eclipse.jetty.util.thread.QueuedThreadPool$Runner";
+    private static final Set<String> WORKERS = Set.of(WORKER, TOMCAT_WORKER);
+    /** Inner classes of their executors. */
+    private static final Set<String> LOOPS = Set.of(WORKER, TOMCAT_WORKER, JETTY_RUNNER);
     /** A thread factory may wrap the worker, and what wraps may be wrapped. */
     private static final int MAX_WRAPPERS = 3;
 
-    private final Optional<Class<?>> workerType = nested(WORKER);
-    private final Optional<Field> workerPool = workerType.flatMap(type -> Members.field(type, "this$0"));
-    private final Optional<Method> workerRuns = workerType.flatMap(type -> Members.method(type, "isLocked"));
-    private final Optional<Field> mainLock = Members.field(ThreadPoolExecutor.class, "mainLock");
+    private final Optional<Field> completed = nested(WORKER).flatMap(type -> Members.field(type, "completedTasks"));
+    /** A worker is a lock that it holds while it runs a task, in the JDK and in its copies. */
+    private final Optional<Field> lockState = Members.field(AbstractQueuedSynchronizer.class, "state");
     private final Optional<Field> queues = Members.field(ForkJoinPool.class, "queues");
     private final Optional<Field> queueArray = queues.flatMap(field -> Members.field(field.getType().componentType(), "array"));
     /** JDK 17: {@code Thread.target}; from 19 on {@code Thread.holder.task}. */
@@ -40,25 +43,43 @@ final class JdkMembers {
         if (thread instanceof ForkJoinWorkerThread worker) {
             return worker.getPool();
         }
-        Object worker = workerOf(thread);
-        return worker == null ? null : workerPool.map(field -> Members.read(worker, field)).orElse(null);
+        Object loop = innermost(thread, LOOPS);
+        return loop == null ? null : Members.read(loop, "this$0");
     }
 
     /** Tasks completed by a worker; -1 if it is none. Counted by the JDK after each task, whatever came of it. */
     long tasksDone(Thread thread) {
-        Object worker = innermost(thread, Set.of(WORKER, TOMCAT_WORKER));
-        return worker != null && Members.read(worker, "completedTasks") instanceof Long done ? done : -1;
+        Object worker = workerOf(thread);
+        return worker == null ? -1 : tasksDone(worker);
+    }
+
+    /** The worker behind a thread of a thread pool; {@code null} if it is none. */
+    Object workerOf(Thread thread) {
+        return innermost(thread, WORKERS);
+    }
+
+    /** As {@link #tasksDone(Thread)}. */
+    long tasksDone(Object worker) {
+        boolean ofJdk = completed.isPresent() && completed.get().getDeclaringClass().isInstance(worker);
+        Object done = ofJdk ? Members.read(worker, completed.get()) : Members.read(worker, "completedTasks");
+        return done instanceof Long count ? count : -1;
     }
 
     /** Whether a thread runs a task of its pool; an idle worker sits in {@code take()} and waits for nothing in particular. */
     boolean isRunningTask(Thread thread) {
         Object worker = workerOf(thread);
-        return worker != null && workerRuns.isPresent() && isTrue(worker, workerRuns.get());
+        return worker != null && isRunning(worker);
     }
 
-    /** The lock over a pool's workers; {@code null} if unknown. */
-    ReentrantLock mainLock(ThreadPoolExecutor executor) {
-        return (ReentrantLock) mainLock.map(field -> Members.read(executor, field)).orElse(null);
+    /** As {@link #isRunningTask(Thread)}. */
+    boolean isRunning(Object worker) {
+        return worker instanceof AbstractQueuedSynchronizer && lockState.isPresent()
+                && Members.read(worker, lockState.get()) instanceof Integer state && state != 0;
+    }
+
+    /** The lock over the workers of a pool, the JDK's or a copy of it; {@code null} if unknown. */
+    static ReentrantLock mainLock(Object executor) {
+        return Members.read(executor, "mainLock") instanceof ReentrantLock lock ? lock : null;
     }
 
     /** Queued tasks of a fork-join pool, queue by queue; racy, bounded. */
@@ -82,10 +103,6 @@ final class JdkMembers {
         return found;
     }
 
-    private Object workerOf(Thread thread) {
-        return innermost(thread, Set.of(WORKER));
-    }
-
     /** What a thread runs, wrappers taken off, if it is of one of these classes. */
     private Object innermost(Thread thread, Set<String> types) {
         Object task = taskOf(thread);
@@ -105,14 +122,6 @@ final class JdkMembers {
         }
         Object fields = holder.map(field -> Members.read(thread, field)).orElse(null);
         return fields == null ? null : holderTask.map(field -> Members.read(fields, field)).orElse(null);
-    }
-
-    private static boolean isTrue(Object owner, Method method) {
-        try {
-            return (boolean) Members.call(owner, method);
-        } catch (Throwable e) {
-            return false;
-        }
     }
 
     private static Optional<Class<?>> nested(String name) {

@@ -3,10 +3,13 @@ package io.jvmmedic.core.instrument.executor;
 import io.jvmmedic.bootstrap.AdviceFailures;
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.instrument.ModuleOpener;
+import io.jvmmedic.core.instrument.ThreadContainers;
 import io.jvmmedic.core.instrument.ThreadDiscovery;
+import io.jvmmedic.core.resource.ExecutorHandle;
 import io.jvmmedic.core.resource.HandleFactory;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.util.Globs;
 import io.jvmmedic.core.util.Jdk;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.slf4j.Logger;
@@ -24,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at the list of platform threads, once per sampling round and without any stack: who is alive, and which executor
  * does each work for. Executors need no bytecode that way, and those from before a hot attach are seen too. A thread is
- * examined once; afterwards it costs one map lookup per round.
+ * examined once; while no thread begins or ends a round costs one look at the list. Executors of virtual threads come from the JDK's containers.
  *
  * <p>{@link #run} belongs to one thread, the sampler's; the view may be asked from any.
  */
@@ -33,28 +37,52 @@ public final class ThreadCensus implements ThreadView, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadCensus.class);
     /** Threads may start while the list is being taken. */
     private static final int HEADROOM = 64;
-    /** Carriers of virtual threads: their pool is the JVM's own business, and growing it repairs nothing. */
+    private static final int MAX_COMPLAINTS = 3;
     private static final String CARRIER = "jdk.internal.misc.CarrierThread";
 
-    /** What is known of a live thread: the handle of its executor, or {@code null}. */
-    private record Seen(WeakReference<Thread> thread, WorkerHandle<?> executor) {
+    /**
+     * What is known of a live thread.
+     *
+     * @param executor the handle of its executor, or {@code null}
+     */
+    private record Seen(WeakReference<Thread> thread, WorkerHandle<?> executor, String family) {
     }
 
     private final ResourceRegistry registry;
     private final List<ThreadDiscovery> discoveries;
     private final JdkMembers jdk;
+    private final ModuleOpener opener;
+    private final ThreadContainers containers;
+    private final PerTaskExecutors perTask;
+    private final Globs rearmed;
+    private final ThreadFamilies named = new ThreadFamilies();
     private volatile Map<Long, Seen> threads = Map.of();
+    private volatile List<Family> families = List.of();
+    /** Threads at the last count, by id: while they are the same nothing is counted anew. */
+    private long[] counted = {};
+    private Map<WorkerHandle<?>, List<Thread>> workers = Map.of();
+    private int failures;
 
     /**
      * @param opener opens {@code java.lang} and {@code java.util.concurrent} to us; without it executors stay unknown
      * @param discoveries who else wants to see threads and executors
      */
     public ThreadCensus(ResourceRegistry registry, ModuleOpener opener, List<ThreadDiscovery> discoveries) {
+        this(registry, opener, discoveries, Globs.of(List.of()));
+    }
+
+    /** @param rearmed executors whose ended series may be started again */
+    public ThreadCensus(ResourceRegistry registry, ModuleOpener opener, List<ThreadDiscovery> discoveries, Globs rearmed) {
         this.registry = registry;
+        this.rearmed = rearmed;
         this.discoveries = List.copyOf(discoveries);
         opener.open(Object.class.getModule(), "java.lang");
         opener.open(Object.class.getModule(), "java.util.concurrent");
+        opener.open(Object.class.getModule(), "java.util.concurrent.locks");
         this.jdk = new JdkMembers();
+        this.opener = opener;
+        this.containers = new ThreadContainers(opener);
+        this.perTask = new PerTaskExecutors(containers, registry);
     }
 
     @Override
@@ -83,30 +111,50 @@ public final class ThreadCensus implements ThreadView, Runnable {
         return threads.size();
     }
 
+    @Override
+    public List<Family> families() {
+        return families;
+    }
+
     /** Takes the census. */
     @Override
     public void run() {
-        Map<Long, Seen> before = threads;
-        Map<Long, Seen> now = new HashMap<>(before.size() * 2 + HEADROOM);
-        Map<WorkerHandle<?>, List<Thread>> workers = new IdentityHashMap<>();
-        for (Thread thread : liveThreads()) {
-            long id = Jdk.threadId(thread);
-            Seen seen = before.get(id);
-            if (seen == null) {
-                seen = new Seen(new WeakReference<>(thread), guardedMeet(thread));
-            }
-            now.put(id, seen);
-            if (seen.executor() != null) {
-                workers.computeIfAbsent(seen.executor(), key -> new ArrayList<>()).add(thread);
-            }
+        List<Thread> live = liveThreads();
+        long[] ids = live.stream().mapToLong(Jdk::threadId).toArray();
+        if (!Arrays.equals(ids, counted)) {
+            count(live, ids);
+            counted = ids;
         }
-        threads = now;
+        perTask.look();
         registry.executors().forEach(handle -> {
             if (handle instanceof WorkerHandle<?> own) {
-                own.census(workers.getOrDefault(own, List.of()));
+                guardedCensus(own, workers.getOrDefault(own, List.of()));
             }
         });
         workers.keySet().forEach(this::show);
+    }
+
+    private void count(List<Thread> live, long[] ids) {
+        Map<Long, Seen> before = threads;
+        Map<Long, Seen> now = new HashMap<>(before.size() * 2 + HEADROOM);
+        Map<WorkerHandle<?>, List<Thread>> working = new IdentityHashMap<>();
+        for (int i = 0; i < ids.length; i++) {
+            Thread thread = live.get(i);
+            long id = ids[i];
+            Seen seen = before.get(id);
+            if (seen == null) {
+                seen = new Seen(new WeakReference<>(thread), guardedMeet(thread), named.begin(thread));
+            }
+            now.put(id, seen);
+            named.count(seen.family(), id, thread, seen.executor());
+            if (seen.executor() != null) {
+                working.computeIfAbsent(seen.executor(), key -> new ArrayList<>()).add(thread);
+            }
+        }
+        working.replaceAll((executor, its) -> List.copyOf(its));
+        threads = now;
+        families = named.close();
+        workers = working;
     }
 
     /** A thread that cannot be examined is one nobody works for: it must not spoil the census of all others. */
@@ -120,19 +168,50 @@ public final class ThreadCensus implements ThreadView, Runnable {
         }
     }
 
+    /** A short look at schedulers: a series may begin and end by an exception within one round. */
+    public void betweenRounds() {
+        for (ExecutorHandle handle : registry.executors()) {
+            if (handle instanceof ThreadPoolHandle pool) {
+                pool.lookAtSeries();
+            }
+        }
+    }
+
+    private void guardedCensus(WorkerHandle<?> handle, List<Thread> workers) {
+        try {
+            handle.census(workers);
+        } catch (RuntimeException | LinkageError e) {
+            AdviceFailures.count(e);
+            if (failures++ < MAX_COMPLAINTS) {
+                LOG.warn("{}: cannot be looked at in this round", handle.id(), e);
+            }
+        }
+    }
+
     private WorkerHandle<?> meet(Thread thread) {
-        if (thread instanceof MedicThread || thread.getClass().getName().equals(CARRIER)) {
+        if (thread instanceof MedicThread) {
             return null;
+        }
+        if (thread.getClass().getName().equals(CARRIER)) {
+            return register(jdk.executorOf(thread), new CarrierHandle.Factory(jdk, containers));
         }
         discoveries.forEach(discovery -> discovery.thread(thread));
         Object executor = jdk.executorOf(thread);
-        if (executor instanceof ThreadPoolExecutor pool) {
-            return register(pool, new ThreadPoolHandle.Factory(ThreadFamily.of(thread.getName()), jdk));
+        return executor == null ? null : register(executor, factory(executor, ThreadFamily.of(thread.getName())));
+    }
+
+    private HandleFactory factory(Object executor, String family) {
+        // A server may run as named modules.
+        for (Class<?> type = executor.getClass(); type != null; type = type.getSuperclass()) {
+            if (type.getClassLoader() != null) {
+                opener.open(type.getModule(), type.getPackageName());
+            }
         }
-        if (executor instanceof ForkJoinPool pool) {
-            return register(pool, new ForkJoinHandle.Factory(ThreadFamily.of(thread.getName()), jdk));
+        if (executor instanceof ForkJoinPool) {
+            return new ForkJoinHandle.Factory(family, jdk);
         }
-        return null;
+        return executor instanceof ExecutorService ? new ThreadPoolHandle.Factory(family, jdk, rearmed, this::all)
+                : new JettyPoolHandle.Factory(family, jdk);
     }
 
     private WorkerHandle<?> register(Object executor, HandleFactory factory) {

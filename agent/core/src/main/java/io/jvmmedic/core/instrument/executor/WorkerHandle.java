@@ -7,11 +7,11 @@ import io.jvmmedic.core.resource.ExecutorHandle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 
 /** What the handles of all executors share: their workers as of the last census, and what those wait for. */
-abstract class WorkerHandle<E extends ExecutorService> extends WeakHandle<E> implements ExecutorHandle {
+abstract class WorkerHandle<E extends Executor> extends WeakHandle<E> implements ExecutorHandle {
 
     /** Longer queues are searched this far only; whoever waits for a task beyond has worse problems than that one. */
     static final int MAX_QUEUE = 10_000;
@@ -40,6 +40,12 @@ abstract class WorkerHandle<E extends ExecutorService> extends WeakHandle<E> imp
     final void census(List<Thread> alive) {
         workers = List.copyOf(alive);
         round++;
+        looked();
+    }
+
+    /** After each census, on the sampler's thread. */
+    void looked() {
+        // Most executors have nothing to be watched beyond their counters.
     }
 
     final boolean isDueForDiscovery() {
@@ -52,10 +58,13 @@ abstract class WorkerHandle<E extends ExecutorService> extends WeakHandle<E> imp
     /** Whether the worker is inside a task. */
     abstract boolean isBusy(Thread worker);
 
+    /** Whether it has ended for good. */
+    abstract boolean isTerminated(E executor);
+
     @Override
     public final boolean alive() {
         E executor = hostObject();
-        return executor != null && !executor.isTerminated();
+        return executor != null && !isTerminated(executor);
     }
 
     @Override
@@ -65,7 +74,7 @@ abstract class WorkerHandle<E extends ExecutorService> extends WeakHandle<E> imp
 
     /** Exact where the JDK tells what a thread is parked for; a worker that waits for a monitor or for I/O is not listed. */
     @Override
-    public final List<Blocked> blockedWorkers() {
+    public List<Blocked> blockedWorkers() {
         E executor = hostObject();
         if (executor == null) {
             return List.of();
@@ -110,7 +119,7 @@ abstract class WorkerHandle<E extends ExecutorService> extends WeakHandle<E> imp
         HostContext.with(loader, call);
     }
 
-    private static String describe(Object blocker) {
+    static String describe(Object blocker) {
         return blocker.getClass().getName() + "@" + Integer.toHexString(System.identityHashCode(blocker));
     }
 }

@@ -1,6 +1,7 @@
 package io.jvmmedic.core.instrument.lock;
 
 import io.jvmmedic.core.instrument.ModuleOpener;
+import io.jvmmedic.core.instrument.ThreadContainers;
 import io.jvmmedic.core.resource.LockCycles;
 import io.jvmmedic.core.resource.ThreadView;
 import io.jvmmedic.core.util.AppFrames;
@@ -39,7 +40,7 @@ public final class LockGraph implements LockCycles {
     private static final int MAX_PATH = 500;
 
     private final ThreadView platform;
-    private final VirtualThreads virtual;
+    private final ThreadContainers virtual;
     private final List<WaitQueue> queues;
     private final ReadHolds holds;
     private final TaskRunners runners;
@@ -56,7 +57,7 @@ public final class LockGraph implements LockCycles {
         for (String name : new String[] {"java.lang", "java.util.concurrent", "java.util.concurrent.locks"}) {
             opener.open(Object.class.getModule(), name);
         }
-        this.virtual = new VirtualThreads(opener);
+        this.virtual = new ThreadContainers(opener);
         this.runners = new TaskRunners();
         this.virtualMonitors = new VirtualMonitors(opener);
         this.inits = new ClassInits(platform, opener, instrumentation);
