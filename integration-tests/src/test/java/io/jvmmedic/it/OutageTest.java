@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.it.harness.Attach;
 import io.jvmmedic.it.harness.Database;
+import io.jvmmedic.it.harness.MariaDatabase;
 import io.jvmmedic.it.harness.PatientJvm;
 import io.jvmmedic.it.harness.Scenario;
 import io.jvmmedic.it.harness.Story;
+import io.jvmmedic.it.harness.TcpProxy;
 import io.jvmmedic.it.patients.OutagePatient;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,7 @@ class OutageTest {
     @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", MORE_POOLS + VIBUR},
             agentOptions = QUICK, attach = Attach.HOT)
     void deadPeersAreAbortedAndALongReportIsNot(PatientJvm jvm, Database database) {
-        deadPeers(jvm, database);
+        deadPeers(jvm, database.proxy(), () -> database.execute("insert into report_end values(true)"));
     }
 
     @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", POOLS},
@@ -81,17 +83,17 @@ class OutageTest {
         jvm.awaitNinetyPercent(before);
     }
 
-    private static void deadPeers(PatientJvm jvm, Database database) {
+    private static void deadPeers(PatientJvm jvm, TcpProxy proxy, Runnable endReports) {
         List<String> pools = jvm.services();
         Story.awaitSeen(jvm, pools.size());
         Set<Integer> alive = Stream.of(jvm.ask("report").split(" ")).map(Integer::valueOf).collect(Collectors.toSet());
         assertEquals(pools.size(), alive.size());
         Map<String, Double> before = jvm.rates(pools);
-        database.proxy().silence(link -> !alive.contains(link.clientPort()));
+        proxy.silence(link -> !alive.contains(link.clientPort()));
         Story.awaitHealed(jvm, ABORT, pools.size());
         jvm.awaitNinetyPercent(before);
         assertEquals(each(pools, "running"), jvm.ask("reports"));
-        database.execute("insert into report_end values(true)");
+        endReports.run();
         Awaitility.await("reports are finished").atMost(Story.SOON).until(() -> jvm.ask("reports").equals(each(pools, "well")));
     }
 
@@ -141,5 +143,30 @@ class OutageTest {
         jvm.awaitNinetyPercent(before);
         assertEquals(List.of(), jvm.witness().rows("Remediation", row -> !row.getString("risk").equals("NONE")
                 && !(row.getString("remedy").equals(EVICT) && row.getString("outcome").equals("HEALED"))));
+    }
+
+    @Scenario(patient = OutagePatient.class, libraries = "mysql-connector-j", arguments = {"%mysql", "%libs", POOLS}, jdks = 17)
+    @ResourceLock("MariaDB")
+    void sessionsOfADemotedMariaDbAreEvicted(PatientJvm jvm, MariaDatabase database) {
+        List<String> pools = jvm.services();
+        Story.awaitSeen(jvm, pools.size());
+        Map<String, Double> before = jvm.rates(pools);
+        database.demote();
+        Story.awaitHealed(jvm, EVICT, pools.size());
+        jvm.awaitNinetyPercent(before);
+    }
+
+    @Scenario(patient = OutagePatient.class, libraries = "mysql-connector-j", arguments = {"%mysql", "%libs", POOLS}, jdks = 25)
+    @ResourceLock("MariaDB")
+    void killedSessionsOfMariaDbAreReplaced(PatientJvm jvm, MariaDatabase database) {
+        comesBack(jvm, database::terminateSessions);
+    }
+
+    @Scenario(patient = OutagePatient.class, libraries = "mariadb-java-client", arguments = {"%mariadb", "%libs", POOLS},
+            agentOptions = QUICK, jdks = 25)
+    @ResourceLock("MariaDB")
+    void deadSessionsOfMariaDbAreAbortedAndALongReportIsNot(PatientJvm jvm, MariaDatabase database) {
+        database.holdReports();
+        deadPeers(jvm, database.proxy(), database::endReports);
     }
 }

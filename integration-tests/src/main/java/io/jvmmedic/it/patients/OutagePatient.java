@@ -12,8 +12,8 @@ import javax.sql.DataSource;
 
 /**
  * Services that write to a database which goes away in one way or another; nothing is wrong with them. {@code report} has
- * each begin a report that takes until a row appears in {@code report_end}, and tells the server's view of their sockets.
- * Arguments: URL of a PostgreSQL database, the folder of the libraries, their names joined by {@code +}, and how many clients
+ * each begin a report that takes until a row appears in {@code report_end} (in MariaDB, until the lock of that name is free),
+ * and tells the server's view of their sockets. Arguments: URL of the database, the folder of the libraries, their names joined by {@code +}, and how many clients
  * each has, who are fewer than the slots of a pool unless told otherwise.
  */
 public final class OutagePatient extends PoolsPatient {
@@ -21,6 +21,11 @@ public final class OutagePatient extends PoolsPatient {
     private static final int POOL_SIZE = 6;
     private static final int CLIENTS = 4;
     private static final long PATIENCE_MILLIS = 3_000;
+    private static final String REPORT =
+            "do $$ begin while not exists (select from report_end) loop perform pg_sleep(0.2); end loop; end $$";
+    private static final String MARIADB_REPORT = "select get_lock('report_end', 600)";
+    private static final String MARIADB_PORT = "select cast(substring_index(host, ':', -1) as unsigned)"
+            + " from information_schema.processlist where id = connection_id()";
 
     private final String url;
     private final int clients;
@@ -41,8 +46,8 @@ public final class OutagePatient extends PoolsPatient {
 
     @Override
     Service open(PoolLibrary library) throws Exception {
-        prepare(url, "create table if not exists orders(id serial, text varchar);"
-                + " create table if not exists report_end(now boolean)");
+        prepare(url, "create table if not exists orders(id serial, text varchar(100))");
+        prepare(url, "create table if not exists report_end(now boolean)");
         PoolUnderTest pool = library.pool(url, library.name(), POOL_SIZE, PATIENCE_MILLIS);
         return new Service(library.name(), pool,
                 new Load("client-" + library.name(), clients, 50, () -> order(pool.dataSource())));
@@ -61,8 +66,7 @@ public final class OutagePatient extends PoolsPatient {
                     ports.append(clientPort(connection)).append(' ');
                     reports.put(service.name(), "running");
                     begun.countDown();
-                    run(connection, "do $$ begin while not exists (select from report_end) loop perform pg_sleep(0.2);"
-                            + " end loop; end $$");
+                    run(connection, isPostgres() ? REPORT : MARIADB_REPORT);
                     reports.put(service.name(), "well");
                 } catch (SQLException e) {
                     reports.put(service.name(), e.toString());
@@ -74,9 +78,13 @@ public final class OutagePatient extends PoolsPatient {
         return ports.toString();
     }
 
-    private static int clientPort(Connection connection) throws SQLException {
+    private boolean isPostgres() {
+        return url.startsWith("jdbc:postgresql:");
+    }
+
+    private int clientPort(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select inet_client_port()")) {
+                ResultSet row = statement.executeQuery(isPostgres() ? "select inet_client_port()" : MARIADB_PORT)) {
             row.next();
             return row.getInt(1);
         }

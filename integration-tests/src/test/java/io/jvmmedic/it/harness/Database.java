@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
  * A scenario's own database and user, reached through a proxy of its own, so that what is done to it is done to nobody
  * else. A test method that declares it as a parameter gets the one whose URL the patient got.
  */
-public final class Database implements AutoCloseable {
+public final class Database implements Backend {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
     /** Of these, PostgreSQL reserves three for the administrator. */
@@ -56,7 +56,8 @@ public final class Database implements AutoCloseable {
     }
 
     /** Through the proxy. */
-    String url() {
+    @Override
+    public String url() {
         return "jdbc:postgresql://localhost:" + proxy.port() + "/" + name + "?user=" + name;
     }
 

@@ -37,7 +37,8 @@ public @interface Scenario {
     /**
      * Arguments of the patient's {@code main}; {@code %dir} as above, {@code %libs} the folder of the libraries,
      * {@code %postgres} the URL of a real server, {@code %database} the URL of the scenario's own {@link Database},
-     * {@code %demotable} of one that can be demoted, {@code %server} of one on a server of its own.
+     * {@code %demotable} of one that can be demoted, {@code %server} of one on a server of its own; {@code %mariadb} and
+     * {@code %mysql} the URL of its own {@link MariaDatabase} for either driver.
      */
     String[] arguments() default {};
 

@@ -3,6 +3,7 @@ package io.jvmmedic.it.harness;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -51,15 +52,23 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
             return List.of(new Ward(this));
         }
 
-        /** The scenario's own database, if its arguments ask for one. */
-        Database database() {
-            String asked = String.join(" ", scenario.arguments());
-            return asked.contains("%database") ? Database.shared()
-                    : asked.contains("%demotable") ? Database.demotable()
-                    : asked.contains("%server") ? Database.alone() : null;
+        private boolean asksFor(String argument) {
+            return List.of(scenario.arguments()).contains(argument);
         }
 
-        PatientSpec spec(Jdk jdk, Path directory, Database database) {
+        boolean isOfMariaDb() {
+            return asksFor("%mariadb") || asksFor("%mysql");
+        }
+
+        /** The scenario's own database, if its arguments ask for one. */
+        Backend backend() {
+            return asksFor("%database") ? Database.shared()
+                    : asksFor("%demotable") ? Database.demotable()
+                    : asksFor("%server") ? Database.alone()
+                    : isOfMariaDb() ? new MariaDatabase(asksFor("%mysql") ? "mysql" : "mariadb") : null;
+        }
+
+        PatientSpec spec(Jdk jdk, Path directory, Backend backend) {
             PatientSpec.Builder builder = PatientSpec.of(jdk, directory, scenario.patient())
                     .attach(attach).libraries(libraries).agentOptions(scenario.agentOptions())
                     .jvmOptions(scenario.jvmOptions());
@@ -69,7 +78,7 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
             for (String argument : scenario.arguments()) {
                 builder.arguments(switch (argument) {
                     case "%postgres" -> Postgres.url();
-                    case "%database", "%demotable", "%server" -> database.url();
+                    case "%database", "%demotable", "%server", "%mariadb", "%mysql" -> backend.url();
                     default -> argument;
                 });
             }
@@ -82,7 +91,7 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
             implements ExecutionCondition, BeforeEachCallback, AfterEachCallback, ParameterResolver {
 
         private final Run run;
-        private Database database;
+        private Backend backend;
         private PatientJvm jvm;
 
         Ward(Run run) {
@@ -91,15 +100,17 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return Jdks.find(run.feature()).isPresent()
-                    ? ConditionEvaluationResult.enabled("")
-                    : ConditionEvaluationResult.disabled("no JDK " + run.feature() + " on this machine");
+            if (Jdks.find(run.feature()).isEmpty()) {
+                return ConditionEvaluationResult.disabled("no JDK " + run.feature() + " on this machine");
+            }
+            return (run.isOfMariaDb() ? MariaDb.problem() : Optional.<String>empty())
+                    .map(ConditionEvaluationResult::disabled).orElseGet(() -> ConditionEvaluationResult.enabled(""));
         }
 
         @Override
         public void beforeEach(ExtensionContext context) {
-            database = run.database();
-            jvm = PatientJvm.fork(run.spec(Jdks.find(run.feature()).orElseThrow(), Folders.of(context), database));
+            backend = run.backend();
+            jvm = PatientJvm.fork(run.spec(Jdks.find(run.feature()).orElseThrow(), Folders.of(context), backend));
         }
 
         @Override
@@ -107,8 +118,8 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
             try {
                 discharge(context);
             } finally {
-                if (database != null) {
-                    database.close();
+                if (backend != null) {
+                    backend.close();
                 }
             }
         }
@@ -134,12 +145,12 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
             Class<?> type = parameter.getParameter().getType();
-            return type == PatientJvm.class || type == Database.class;
+            return type == PatientJvm.class || backend != null && type == backend.getClass();
         }
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == PatientJvm.class ? jvm : database;
+            return parameter.getParameter().getType() == PatientJvm.class ? jvm : backend;
         }
     }
 }

@@ -20,7 +20,7 @@ public final class TcpProxy implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 16 * 1024;
 
-    private final InetSocketAddress server;
+    private volatile InetSocketAddress server;
     private final int port;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private volatile ServerSocket door;
@@ -55,6 +55,11 @@ public final class TcpProxy implements AutoCloseable {
     /** Whoever connects from now on is accepted and never hears a word; or is served again. */
     public void silenceNewcomers(boolean silent) {
         silentNewcomers = silent;
+    }
+
+    /** Whoever connects from now on is led to that server of this machine. */
+    public void leadTo(int serverPort) {
+        server = new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort);
     }
 
     /** Resets these connections. */

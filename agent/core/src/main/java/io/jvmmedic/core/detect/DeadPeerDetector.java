@@ -95,7 +95,10 @@ public final class DeadPeerDetector implements Detector {
     }
 
     private boolean isSilent(Holder holder) {
-        return holder.activity() == Activity.JDBC && words.watched(holder.idleFor())
+        // A virtual thread cannot be seen; the word on its session is that of the network or the server alone.
+        boolean maybeInDriver = holder.activity() == Activity.JDBC
+                || holder.threadId() < 0 && holder.activity() == Activity.UNKNOWN;
+        return maybeInDriver && words.watched(holder.idleFor())
                 >= Math.max(suspectAfter, holder.typicalHold() < 0 ? 0 : LEARNED_FACTOR * holder.typicalHold());
     }
 

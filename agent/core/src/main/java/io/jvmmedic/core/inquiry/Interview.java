@@ -31,7 +31,7 @@ final class Interview {
     enum Verdict {
         /** The server works on its statement, or knows the idle session. */
         ALIVE,
-        /** The server has closed it, or its driver has. */
+        /** The server has closed it, or its driver has, or it was reset. */
         CLOSED,
         /** The server itself, reached directly, does not know it. */
         GONE,
@@ -45,14 +45,14 @@ final class Interview {
     }
 
     /**
-     * A borrower that waits for the answer to a statement.
+     * A borrower that waits for the answer to a statement; a virtual thread, which nobody can see, may do anything else.
      *
      * @param quiet its thread has not run for a moment since it was looked at before, so not a byte has arrived
      */
     record Silent(Lease slot, Lease.View lease, Borrower borrower, boolean quiet) {
     }
 
-    private record Idle(Object entry, Connection physical) {
+    private record Idle(Lease slot, Object entry, Connection physical) {
     }
 
     /**
@@ -100,6 +100,8 @@ final class Interview {
     private Dialect.Role role = Dialect.Role.UNKNOWN;
     private Dialect.Role pooledRole = Dialect.Role.UNKNOWN;
     private Witness witness = Witness.NONE;
+    /** The kernel's table has the fresh connection: what it does not have, it would have. */
+    private boolean freshIsListed;
     private long took;
 
     Interview(PoolHandle pool, Leases leases, Reason reason, List<Silent> silent, Clock clock) {
@@ -169,7 +171,7 @@ final class Interview {
             Object entry = slot.entry();
             Connection physical = entry == null || slot.read() != null || pool.inUse(entry) ? null : pool.physical(entry);
             if (physical != null && found.size() < MAX_IDLE) {
-                found.add(new Idle(entry, physical));
+                found.add(new Idle(slot, entry, physical));
             }
         }
         return found;
@@ -239,6 +241,7 @@ final class Interview {
 
     private Witness witness(Connection fresh, List<Idle> idle) throws SQLException {
         SessionSocket socket = SessionSocket.of(fresh).orElse(null);
+        freshIsListed = socket != null && TcpTable.read().knows(socket.local(), socket.remote());
         Set<Integer> judged = new HashSet<>();
         idle.forEach(one -> judged.add(Dialect.pid(one.physical())));
         silent.forEach(one -> judged.add(pid(one)));
@@ -319,14 +322,15 @@ final class Interview {
         TcpTable table = TcpTable.read();
         for (Idle one : idle) {
             if (!pool.inUse(one.entry())) {
-                row(-1, "", 0, judgeIdle(one.physical(), table));
+                row(-1, "", 0, judgeIdle(one, table));
             }
         }
         for (Silent one : silent) {
             Lease.View now = one.slot().read();
             // Whatever was learned is void if it has been used or given back since.
             if (now != null && now.id() == one.lease().id() && now.idleMillis() >= one.lease().idleMillis()) {
-                row(now.id(), one.borrower().name(), now.idleMillis(), judgeSilent(one, table));
+                judgeSilent(one, table).ifPresent(judgement ->
+                        row(now.id(), one.borrower().name(), now.idleMillis(), judgement));
             }
         }
     }
@@ -340,7 +344,8 @@ final class Interview {
                 .with("verdict", judgement.verdict().name()).with("proof", judgement.proof()).build());
     }
 
-    private Judgement judgeIdle(Connection physical, TcpTable table) {
+    private Judgement judgeIdle(Idle one, TcpTable table) {
+        Connection physical = one.physical();
         Optional<TcpTable.Row> row = row(physical, table);
         if (row.isPresent() && row.get().closedByPeer()) {
             return new Judgement(Verdict.CLOSED, "its server has closed the TCP connection");
@@ -348,10 +353,20 @@ final class Interview {
         if (isClosed(physical)) {
             return new Judgement(Verdict.CLOSED, "its driver has closed it after an error, and the pool has not noticed");
         }
+        if (one.slot().isLost() && isOff(physical, table)) {
+            return new Judgement(Verdict.CLOSED, "it was lost by an error, its TCP connection is gone, and the pool has not"
+                    + " noticed");
+        }
         return network(row).or(() -> unknownToServer(physical)).orElseGet(() ->
                 witness.backends().containsKey(Dialect.pid(physical))
                         ? new Judgement(Verdict.ALIVE, "the server knows the session")
                         : new Judgement(Verdict.UNKNOWN, "neither the network nor the server tell"));
+    }
+
+    /** Whether the kernel has no connection for its socket, as it has one for that of the fresh connection. */
+    private boolean isOff(Connection physical, TcpTable table) {
+        return freshIsListed && SessionSocket.of(physical)
+                .filter(socket -> !table.knows(socket.local(), socket.remote())).isPresent();
     }
 
     /** Asks the driver's object, not the server; nobody uses it. */
@@ -363,8 +378,18 @@ final class Interview {
         }
     }
 
-    private Judgement judgeSilent(Silent one, TcpTable table) {
+    /** Empty of a virtual thread of which neither the network nor the server tell: its silence may be its own. */
+    private Optional<Judgement> judgeSilent(Silent one, TcpTable table) {
         Connection physical = physical(one);
+        if (one.lease().userId() >= 0) {
+            return Optional.of(judgeSeen(one, physical, table));
+        }
+        Dialect.Backend backend = physical == null ? null : witness.backends().get(Dialect.pid(physical));
+        return physical == null || backend != null && !backend.idle() ? Optional.empty()
+                : network(row(physical, table)).or(() -> backend == null ? unknownToServer(physical) : Optional.empty());
+    }
+
+    private Judgement judgeSeen(Silent one, Connection physical, TcpTable table) {
         if (physical == null) {
             return new Judgement(Verdict.UNKNOWN, "the driver's connection is not known");
         }

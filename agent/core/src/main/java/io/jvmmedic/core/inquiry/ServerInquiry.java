@@ -81,7 +81,7 @@ public final class ServerInquiry {
      *
      * @param cpuNanos CPU time of its thread, -1 if unknown
      * @param times in a row, in the same statement
-     * @param unknown nobody could tell about it
+     * @param unknown nobody could tell about it, and might later; not of a virtual thread, which may be doing anything
      */
     private record Look(long cpuNanos, long idleMillis, int times, boolean unknown) {
     }
@@ -290,8 +290,9 @@ public final class ServerInquiry {
     }
 
     private boolean isSilent(Signal held) {
-        return held.text("activity").equals(Activity.JDBC.name())
-                && isSilent(held.number("idleFor"), held.number("typicalHold"));
+        boolean maybeInDriver = held.text("activity").equals(Activity.JDBC.name())
+                || held.number("threadId") < 0 && held.text("activity").equals(Activity.UNKNOWN.name());
+        return maybeInDriver && isSilent(held.number("idleFor"), held.number("typicalHold"));
     }
 
     /** Inside the driver for longer than this connection's site ever held one, by a factor. */
@@ -331,7 +332,7 @@ public final class ServerInquiry {
             Lease.View lease = slot.read();
             if (lease != null && isSilent(lease.idleMillis(), lease.typicalHoldMillis())) {
                 Borrower borrower = Borrower.of(lease.userId(), threads);
-                if (borrower.activity(null) == Activity.JDBC) {
+                if (lease.userId() < 0 || borrower.activity(null) == Activity.JDBC) {
                     found.add(new Interview.Silent(slot, lease, borrower, isQuiet(lease)));
                 }
             }
@@ -346,7 +347,8 @@ public final class ServerInquiry {
         long cpu = thread == null ? -1 : cpuNanos.applyAsLong(thread);
         Look before = looks.get(lease.id());
         boolean same = before != null && lease.idleMillis() >= before.idleMillis();
-        looks.put(lease.id(), new Look(cpu, lease.idleMillis(), same ? before.times() + 1 : 1, true));
+        looks.put(lease.id(), new Look(cpu, lease.idleMillis(), same ? before.times() + 1 : 1,
+                lease.userId() >= 0));
         return same && cpu >= 0 && before.cpuNanos() == cpu;
     }
 

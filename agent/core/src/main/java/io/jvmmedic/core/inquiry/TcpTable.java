@@ -68,6 +68,11 @@ final class TcpTable {
         return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
     }
 
+    /** Whether there is any connection with these ports. */
+    boolean knows(InetSocketAddress local, InetSocketAddress remote) {
+        return rows.stream().anyMatch(row -> row.localPort() == local.getPort() && row.remotePort() == remote.getPort());
+    }
+
     private static Optional<Row> row(String line) {
         String[] columns = line.trim().split("\\s+");
         if (columns.length <= PROBES) {

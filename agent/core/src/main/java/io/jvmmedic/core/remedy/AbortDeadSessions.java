@@ -156,7 +156,7 @@ public final class AbortDeadSessions extends PoolRemedy {
                 // Not asked of the pool again: one that lets go of all it has does not count it any more.
                 if (physical.get(target) != null && isTheSameBorrow(target)) {
                     try {
-                        physical.get(target).abort(Runnable::run);
+                        SessionAbort.abort(physical.get(target));
                         aborted.add(target);
                     } catch (Throwable e) {
                         failure = e;

@@ -216,6 +216,11 @@ public final class Lease extends LeasePadding {
         return first;
     }
 
+    /** Whether an error has said that the session of this slot is gone; a pool that does not validate may lend it again. */
+    public boolean isLost() {
+        return lost;
+    }
+
     private void learnPause(SiteStatistics where, int now) {
         if (where != null && now - usedTick >= NOTABLE_PAUSE_TICKS) {
             where.paused(now - usedTick);

@@ -116,6 +116,26 @@ class DeadPeerDetectorTest {
                 silent(1, 13).with("activity", "PARKED"), check(POOL, 1, 12_900, "GONE"))));
     }
 
+    /** Nobody sees where it is; the word on its session is about the session alone. */
+    @Test
+    void aVirtualThreadIsReleasedFromASessionThatIsGone() {
+        for (int tick = 8; tick < 13; tick++) {
+            List<Signal.Builder> rows = new ArrayList<>(List.of(pool(POOL, 1, 10, 3), unseen(tick, -7)));
+            if (tick == 10) {
+                rows.addAll(List.of(fresh(POOL, "OK"), check(POOL, 1, 9_900, "GONE")));
+            }
+            assertEquals(List.of(), detector.evaluate(round(tick, false, rows)));
+        }
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(round(13, pool(POOL, 1, 10, 0), fresh(POOL, "OK"),
+                unseen(13, -7), check(POOL, 1, 12_900, "GONE")))).confidence());
+        assertEquals(List.of(), detector.evaluate(round(14, pool(POOL, 1, 10, 0), fresh(POOL, "OK"),
+                unseen(14, 7), check(POOL, 1, 13_900, "GONE"))), "a platform thread is seen, and is not in the driver");
+    }
+
+    private static Signal.Builder unseen(long tick, long thread) {
+        return silent(1, tick).with("threadId", thread).with("activity", "UNKNOWN");
+    }
+
     @Test
     void timeThatTheSiteUsuallyTakesIsNotSilence() {
         lookAt(10, "GONE");

@@ -1,5 +1,6 @@
 package io.jvmmedic.core.inquiry;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import io.jvmmedic.core.util.CoarseClock;
 import io.jvmmedic.core.util.FakeClock;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.sql.Connection;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -217,6 +220,21 @@ class InterviewTest {
         assertEquals(List.of("GONE"), verdicts(ask(Reason.SILENT, waitingForRows(7))));
     }
 
+    /** Nobody sees what it does, so only a session that is gone for certain is told. */
+    @Test
+    void ofAVirtualThreadOnlyTheEndOfItsSessionIsTold() throws Exception {
+        Interview.Silent seen = waitingForRows(7);
+        Lease.View lease = seen.lease();
+        Interview.Silent virtual = new Interview.Silent(seen.slot(), new Lease.View(lease.id(), lease.resource(), -5, -5,
+                lease.heldMillis(), lease.idleMillis(), false, false, null), Borrower.of(-5, null), false);
+        knows(List.of(7, "idle", 1_200_000L));
+        assertEquals(List.of(), verdicts(ask(Reason.SILENT, virtual)), "it may compute for as long");
+        knows(List.of(7, "active", 1_200_000L));
+        assertEquals(List.of(), verdicts(ask(Reason.SILENT, virtual)));
+        knows();
+        assertEquals(List.of("GONE"), verdicts(ask(Reason.SILENT, virtual)));
+    }
+
     @Test
     void whatWasUsedSinceIsNotJudged() throws Exception {
         Interview.Silent silent = waitingForRows(7);
@@ -311,6 +329,34 @@ class InterviewTest {
         pool.idle(server.session(8, socket()));
         knows(List.of(8, "idle", 4L));
         assertEquals(List.of("ALIVE", "CLOSED"), verdicts(ask(Reason.LOST)));
+    }
+
+    /** MySQL's driver does not close a session that it could not send to. */
+    @Test
+    void aSessionThatWasLostByAnErrorAndResetIsDead() throws Exception {
+        server.product = "another database";
+        Socket reset = socket();
+        Socket other = (Socket) open.get(open.size() - 1);
+        Assumptions.assumeTrue(TcpTable.read().knows((InetSocketAddress) reset.getLocalSocketAddress(),
+                (InetSocketAddress) reset.getRemoteSocketAddress()), "the kernel tells");
+        Object entry = pool.idle(server.session(7, reset));
+        pool.idle(server.session(8, socket()));
+        registry.leases().failed(entry, new SQLException("Communications link failure", "08S01"));
+        assertEquals(List.of("UNKNOWN", "UNKNOWN"), verdicts(ask(Reason.LOST)), "the connection is there");
+        other.setSoLinger(true, 0);
+        other.close();
+        await().until(() -> !TcpTable.read().knows((InetSocketAddress) reset.getLocalSocketAddress(),
+                (InetSocketAddress) reset.getRemoteSocketAddress()));
+        assertEquals(List.of("CLOSED", "UNKNOWN"), verdicts(ask(Reason.LOST)));
+    }
+
+    @Test
+    void aSessionWithoutAnErrorIsNotJudgedByItsSocketAlone() throws Exception {
+        server.product = "another database";
+        Socket closed = socket();
+        pool.idle(server.session(7, closed));
+        closed.close();
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.LOST)), "what was found may be another socket");
     }
 
     @Test
