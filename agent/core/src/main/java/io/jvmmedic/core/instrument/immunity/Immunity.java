@@ -196,6 +196,11 @@ public final class Immunity {
         }, "weaver").start();
     }
 
+    /** Holds of all gates now. */
+    synchronized int inside() {
+        return guarded.values().stream().mapToInt(each -> each.gate().inside()).sum();
+    }
+
     /** One row per signature that is known. */
     public synchronized List<Row> rows() {
         return known.values().stream().map(this::row).toList();
