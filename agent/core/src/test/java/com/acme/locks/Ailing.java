@@ -301,4 +301,89 @@ public interface Ailing {
             return count;
         }
     }
+
+    /** Locks in between that have nothing to do with it, in the same methods and around them. */
+    final class Layers implements Ailing {
+        private final Object a = new Object();
+        private final Object b = new Object();
+        private final Object other = new Object();
+        private final Object another = new Object();
+
+        private void outer(Runnable between) {
+            synchronized (other) {
+                synchronized (another) {
+                    Thread.onSpinWait();
+                }
+                synchronized (a) {
+                    synchronized (another) {
+                        between.run();
+                        inner();
+                    }
+                }
+            }
+        }
+
+        private void inner() {
+            synchronized (b) {
+                Thread.onSpinWait();
+            }
+        }
+
+        @Override
+        public void ab(Runnable between) {
+            outer(between);
+        }
+
+        @Override
+        public void ba(Runnable between) {
+            synchronized (b) {
+                between.run();
+                synchronized (a) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+
+        @Override
+        public long count() {
+            return 0;
+        }
+    }
+
+    /** Locks that are taken and given back by methods which have returned meanwhile. */
+    final class Helpers implements Ailing {
+        private final ReentrantLock a = new ReentrantLock();
+        private final ReentrantLock b = new ReentrantLock();
+
+        private static void take(Lock lock) {
+            lock.lock();
+        }
+
+        private static void giveBack(Lock lock) {
+            lock.unlock();
+        }
+
+        @Override
+        public void ab(Runnable between) {
+            take(a);
+            between.run();
+            take(b);
+            giveBack(b);
+            giveBack(a);
+        }
+
+        @Override
+        public void ba(Runnable between) {
+            take(b);
+            between.run();
+            take(a);
+            giveBack(a);
+            giveBack(b);
+        }
+
+        @Override
+        public long count() {
+            return 0;
+        }
+    }
 }
