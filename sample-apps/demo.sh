@@ -310,6 +310,7 @@ fault() {
   call -X POST "$url/bugs/$bug/on" || die "the bug $bug cannot be switched on"
   if [ "$off" = never ]; then
     voice demo "$bold" "'$bug' has happened"
+    is_on=no
   else
     voice demo "$bold" "bug '$bug' is on"
     is_on=yes
@@ -539,7 +540,7 @@ mkdir "$work/tmp" "$work/postgres"
 echo 0 >"$work/runs"
 
 version=$("$java" -version 2>&1 | sed -n '1s/.*"\(.*\)".*/\1/p')
-case $postgres in yes) database=PostgreSQL ;; *) database=H2 ;; esac
+case $postgres in yes) database=PostgreSQL again=' --postgres' ;; *) database=H2 again='' ;; esac
 case $agent in yes) medic='with JVM Medic' ;; *) medic='without an agent' ;; esac
 say "$bold$rule$plain"
 printf '%s  JVM Medic demo%s: an order service %s (JDK %s, %s)\n' "$bold" "$plain" "$medic" "$version" "$database"
@@ -558,7 +559,7 @@ if [ "$failed" -gt 0 ]; then
   say "  $bold$red$failed of $faults faults did not go as announced.$plain"
   exit 1
 elif [ "$agent" = yes ]; then
-  say "  $bold${green}All $faults faults were recovered.$plain"
+  say "  $bold${green}Recovered: $faults of $faults faults.$plain"
 else
-  say "  ${bold}None of it heals by itself.$plain Now with the agent: sh sample-apps/demo.sh"
+  say "  ${bold}None of it heals by itself.$plain Now with the agent: sh sample-apps/demo.sh$again"
 fi
