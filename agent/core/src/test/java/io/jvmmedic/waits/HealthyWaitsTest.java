@@ -227,5 +227,18 @@ class HealthyWaitsTest {
         for (int i = 0; i < VIRTUAL_THREADS; i++) {
             Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, quiet(end::await));
         }
+        Object monitor = new Object();
+        Lock lock = new ReentrantLock();
+        for (int i = 0; i < 20; i++) {
+            Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, quiet(() -> {
+                while (!over) {
+                    synchronized (monitor) {
+                        lock.lock();
+                        LockSupport.parkNanos(1_000_000);
+                        lock.unlock();
+                    }
+                }
+            }));
+        }
     }
 }

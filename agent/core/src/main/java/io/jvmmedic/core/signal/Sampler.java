@@ -166,11 +166,11 @@ public final class Sampler {
         for (HttpPoolHandle pool : registry.httpPools()) {
             emit(httpRows.of(pool, tick, now));
         }
-        emit(waitRows.of(tick, now));
+        emit(carefully(() -> waitRows.of(tick, now)));
         emit(UnpooledRows.of(registry.unpooled(), tick, now));
         emit(familyRows.of(threads, tick, now));
         emit(jvm.deadlocks(tick, now));
-        emit(cycleRows.of(tick, now));
+        emit(carefully(() -> cycleRows.of(tick, now)));
         health(tick, now, late);
     }
 
@@ -200,15 +200,29 @@ public final class Sampler {
         rows.forEach(signals::accept);
     }
 
+    /** What reads the inside of the JDK must not cost the whole round where a JDK is other than expected. */
+    private List<Signal> carefully(Supplier<List<Signal>> look) {
+        try {
+            return look.get();
+        } catch (RuntimeException | LinkageError e) {
+            failed("a look at waits failed", e);
+            return List.of();
+        }
+    }
+
     private void guarded(Runnable work) {
         try {
             work.run();
         } catch (Throwable e) {
-            // A host object that misbehaves must not end the sampling; say it a few times, then only count it.
-            AdviceFailures.count(e);
-            if (failures++ < 3) {
-                LOG.warn("sampler: a round failed and is skipped", e);
-            }
+            failed("a round failed and is skipped", e);
+        }
+    }
+
+    /** A host object that misbehaves must not end the sampling; said a few times, then only counted. */
+    private void failed(String what, Throwable e) {
+        AdviceFailures.count(e);
+        if (failures++ < 3) {
+            LOG.warn("sampler: {}", what, e);
         }
     }
 }

@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which monitors virtual threads are blocked on, and who holds those, by the JDK's own snapshots of single threads (25): the
@@ -23,6 +26,7 @@ import java.util.Set;
  */
 final class VirtualMonitors {
 
+    private static final Logger LOG = LoggerFactory.getLogger(VirtualMonitors.class);
     private static final String SNAPSHOT = "jdk.internal.vm.ThreadSnapshot";
     private static final int MAX_SNAPSHOTS = 1_000;
 
@@ -39,12 +43,15 @@ final class VirtualMonitors {
 
     private final Optional<Class<?>> type = Members.neighbour(Object.class, SNAPSHOT);
     private final Optional<Method> of = type.flatMap(found -> Members.method(found, "of", Thread.class));
+    private final Optional<Method> state = type.flatMap(found -> Members.method(found, "threadState"));
     private final Optional<Method> blockedOn = type.flatMap(found -> Members.method(found, "blockedOn"));
     private final Optional<Method> stackTrace = type.flatMap(found -> Members.method(found, "stackTrace"));
     private final Optional<Field> locks = type.flatMap(found -> Members.field(found, "locks"));
     private final Optional<Class<?>> lockType = Members.neighbour(Object.class, SNAPSHOT + "$ThreadLock");
     private final Optional<Method> lockObject = lockType.flatMap(found -> Members.method(found, "lockObject"));
     private final Optional<Method> depth = lockType.flatMap(found -> Members.method(found, "depth"));
+    /** Whether this JVM answers as expected. */
+    private boolean works = Stream.of(of, state, blockedOn, stackTrace, locks, lockObject, depth).allMatch(Optional::isPresent);
     /** Blocked at the look before; who is so for a moment only is nobody's business. */
     private Set<Long> before = Set.of();
 
@@ -61,8 +68,7 @@ final class VirtualMonitors {
         blocked.stream().map(Jdk::threadId).filter(id -> id < 0).forEach(now::add);
         boolean lasting = now.stream().anyMatch(before::contains);
         before = now;
-        if (!lasting || of.isEmpty() || blockedOn.isEmpty() || stackTrace.isEmpty() || locks.isEmpty() || lockObject.isEmpty()
-                || depth.isEmpty()) {
+        if (!lasting || !works) {
             return List.of();
         }
         Map<Thread, Object> waits = new IdentityHashMap<>();
@@ -77,7 +83,9 @@ final class VirtualMonitors {
                 }
             }
         } catch (Throwable e) {
-            throw new IllegalStateException(e);
+            LOG.info("virtual threads: the monitors they wait for are not seen, {}", e.toString());
+            works = false;
+            return List.of();
         }
         List<Held> held = new ArrayList<>();
         waits.forEach((thread, monitor) -> {
@@ -94,7 +102,7 @@ final class VirtualMonitors {
         if (snapshot == null) {
             return;
         }
-        Object monitor = Members.call(snapshot, blockedOn.orElseThrow());
+        Object monitor = monitorOf(snapshot);
         if (monitor != null) {
             waits.put(thread, monitor);
         }
@@ -109,13 +117,19 @@ final class VirtualMonitors {
         }
     }
 
+    /** {@code null} for none; only of a blocked thread it may be asked. */
+    private Object monitorOf(Object snapshot) throws Throwable {
+        return Members.call(snapshot, state.orElseThrow()) == Thread.State.BLOCKED
+                ? Members.call(snapshot, blockedOn.orElseThrow()) : null;
+    }
+
     /** Whether a thread is still blocked on that monitor. */
     boolean lasts(Held held) {
         try {
             Object snapshot = Members.call(null, of.orElseThrow(), held.thread());
-            return snapshot != null && Members.call(snapshot, blockedOn.orElseThrow()) == held.monitor();
+            return snapshot != null && monitorOf(snapshot) == held.monitor();
         } catch (Throwable e) {
-            throw new IllegalStateException(e);
+            return false;
         }
     }
 }
