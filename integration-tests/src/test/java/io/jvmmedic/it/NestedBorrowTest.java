@@ -10,6 +10,7 @@ import io.jvmmedic.it.harness.Story;
 import io.jvmmedic.it.patients.NestedBorrowPatient;
 import java.util.List;
 import java.util.Map;
+import jdk.jfr.consumer.RecordedEvent;
 import org.awaitility.Awaitility;
 
 /** A pool whose every waiter is a holder. */
@@ -60,8 +61,9 @@ class NestedBorrowTest {
         jvm.ask("break");
         jvm.witness().await(Story.SOON, "Remediation",
                 row -> row.getString("remedy").equals(GROW) && row.getString("outcome").equals("INEFFECTIVE"));
-        jvm.witness().await(Story.SOON, "Finding", row -> row.getString("fault").equals("POOL_EXHAUSTION")
-                && row.getString("summary").contains("the database has no session to spare"));
+        RecordedEvent undone = Story.awaitGivenBack(jvm, GROW);
+        assertTrue(undone.getString("reason").contains("no session to spare for more than 4: 53300"), undone.toString());
+        assertTrue(jvm.ask("pool").endsWith("max=4"), jvm.ask("pool"));
         assertTrue(jvm.agentLines().stream().anyMatch(line -> line.contains("53300") && line.contains("is not grown")),
                 jvm.agentLines().toString());
     }
