@@ -19,7 +19,7 @@ class ImmuneTest {
     private static final String IMMUNE = "immunity.enabled=true,startup-grace=0s,restart.enabled=true,restart.drain=0s,"
             + "restart.halt-after=4s,app-name=transfers";
     /** Left alone the patient stands still after a second or two; {@code -Djvmmedic.it.immune=60} for a longer look. */
-    private static final Duration LOAD = Duration.ofSeconds(Long.getLong("jvmmedic.it.immune", 12));
+    private static final Duration LOAD = Duration.ofSeconds(Long.getLong("jvmmedic.it.immune", 8));
 
     @Scenario(patient = TransferPatient.class, arguments = "methods", agentOptions = IMMUNE)
     void ofSynchronizedMethodsDoesNotComeAgainAfterTheRestart(PatientJvm jvm) throws Exception {

@@ -34,7 +34,7 @@ class OutageTest {
     private static final String QUICK = "dead-peer.suspect-after=2s";
 
     @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", MORE_POOLS + VIBUR},
-            agentOptions = QUICK, attach = Attach.HOT)
+            agentOptions = QUICK, jdks = 25, attach = Attach.HOT)
     void deadPeersAreAbortedAndALongReportIsNot(PatientJvm jvm, Database database) {
         deadPeers(jvm, database.proxy(), () -> database.execute("insert into report_end values(true)"));
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Declares the JVM that a test method gets as its {@link PatientJvm} parameter, running and with the agent in it. The
- * method runs once per combination of library, JDK and way in. Afterwards the patient is stopped and the invariants of
+ * method runs once per combination of library, JDK and way in, see {@link ScenarioExtension}. Afterwards the patient is stopped and the invariants of
  * {@link Invariants} are checked, whether or not the method mentions them.
  */
 @Target(ElementType.METHOD)
