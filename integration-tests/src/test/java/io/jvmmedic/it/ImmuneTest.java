@@ -37,8 +37,11 @@ class ImmuneTest {
         jvm.ask("go");
         Story.awaitCertain(jvm, "LOCK_DEADLOCK");
         await().atMost(Story.SOON).until(() -> jvm.agentLines().stream().anyMatch(line -> line.contains("HEALED")));
+        // Calls that had begun before the gate was there may meet once more.
         worksOn(jvm);
-        assertEquals(1, signatures(jvm).size(), jvm.agentLines().toString());
+        List<String> suffered = signatures(jvm);
+        worksOn(jvm);
+        assertEquals(suffered, signatures(jvm));
     }
 
     private static void doesNotComeAgainAfterTheRestart(PatientJvm jvm) throws Exception {
