@@ -40,6 +40,7 @@ class ImmuneTest {
         // Calls that had begun before the gate was there may meet once more.
         worksOn(jvm);
         List<String> suffered = signatures(jvm);
+        assertTrue(suffered.size() >= 1, jvm.agentLines().toString());
         worksOn(jvm);
         assertEquals(suffered, signatures(jvm));
     }

@@ -74,6 +74,8 @@ class PoolLeakTest {
             Awaitility.await(pool).atMost(Story.SOON)
                     .until(() -> jvm.ask("pool " + pool).startsWith("active=" + unseen + " "));
         }
+        jvm.witness().await(Story.SOON, "Finding", row -> row.getString("confidence").equals("CERTAIN")
+                && row.getString("cause").contains("PoolLeakPatient.refuseOrder"));
         Story.awaitClosed(jvm);
     }
 }

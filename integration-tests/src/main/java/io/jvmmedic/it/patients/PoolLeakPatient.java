@@ -15,8 +15,11 @@ public final class PoolLeakPatient extends PoolsPatient {
 
     private static final int POOL_SIZE = 5;
     private static final long PATIENCE_MILLIS = 1_000;
-    /** Faster than any leak can be proven, and slow enough for the agent to take a look at who borrows. */
-    private static final long LEAK_PERIOD_MILLIS = 30;
+    /**
+     * Faster than any leak can be proven, and slow enough for the agent to take a look at who borrows: of each quarter of a
+     * second it looks at the first borrows only, and all pools leak at the same moments.
+     */
+    private static final long LEAK_PERIOD_MILLIS = 80;
 
     private final int early;
 
