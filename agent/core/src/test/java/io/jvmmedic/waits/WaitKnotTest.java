@@ -28,6 +28,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** Real threads that wait for each other across executors, pools and locks; found with their cause, and set going again. */
 class WaitKnotTest {
@@ -87,7 +89,7 @@ class WaitKnotTest {
     }
 
     private void grow(Diagnosis diagnosis) throws Throwable {
-        watch.heal(new GrowExecutor(watch.host.registry, watch.census, watch.config()), diagnosis);
+        watch.heal(new GrowExecutor(watch.host.registry, watch.waits, watch.config()), diagnosis);
         awaitDone();
     }
 
@@ -190,6 +192,38 @@ class WaitKnotTest {
         assertTrue(diagnosis.primary().evidence().facts().stream().anyMatch(fact -> fact.matches(
                 "executor:index: index-\\d waits for Object@\\w+ held by request-3 since .* at WaitKnotTest.lambda.*")),
                 () -> diagnosis.primary().evidence().facts().toString());
+        grow(diagnosis);
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void aVirtualThreadThatHoldsWhatTheWorkersNeed() throws Throwable {
+        ThreadPoolExecutor render = executor("render", 2);
+        ReentrantLock lock = new ReentrantLock();
+        CountDownLatch held = new CountDownLatch(1);
+        for (int i = 0; i < 2; i++) {
+            tasks.add(render.submit(() -> {
+                held.await();
+                lock.lock();
+                lock.unlock();
+                return 1;
+            }));
+        }
+        FutureTask<Integer> request = new FutureTask<>(() -> {
+            lock.lock();
+            try {
+                held.countDown();
+                return render.submit(() -> 1).get();
+            } finally {
+                lock.unlock();
+            }
+        });
+        tasks.add(request);
+        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, request);
+        Diagnosis diagnosis = watch.awaitFault(Fault.WAIT_KNOT, Confidence.CERTAIN);
+        assertEquals("executor:render", diagnosis.resource().toString());
+        assertTrue(diagnosis.primary().evidence().threads().stream().anyMatch(id -> id < 0),
+                () -> diagnosis.primary().evidence().threads().toString());
         grow(diagnosis);
     }
 

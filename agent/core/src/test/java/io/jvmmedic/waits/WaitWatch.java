@@ -54,14 +54,16 @@ final class WaitWatch implements AutoCloseable {
 
     final WovenHost host = new WovenHost(new HikariIntegration());
     final ThreadCensus census;
+    final ThreadWaits waits;
 
     WaitWatch() throws InterruptedException {
         Instrumentation instrumentation = ByteBuddyAgent.install();
         ModuleOpener opener = new ModuleOpener(instrumentation);
         census = new ThreadCensus(host.registry, opener, List.of());
         LockGraph locks = new LockGraph(census, opener, instrumentation);
+        waits = new ThreadWaits(host.registry, census, locks);
         sampler = new Sampler(host.registry, census, census, signals, Clock.SYSTEM,
-                () -> new Sampler.Health("heal", 0, 0), () -> { }, locks, new ThreadWaits(host.registry, census, locks));
+                () -> new Sampler.Health("heal", 0, 0), () -> { }, locks, waits);
         sampler.start();
     }
 

@@ -179,6 +179,7 @@ final class Clinic {
     private Engine engine;
     private Sampler sampler;
     private LockGraph lockGraph;
+    private ThreadWaits waits;
     private AgentProperties properties;
     private Commands commands;
     private Optional<Mailbox> mailbox = Optional.empty();
@@ -374,6 +375,7 @@ final class Clinic {
         IncidentEvidence evidence = new IncidentEvidence(trail, folders, signals, clock);
         GrowPool growPool = new GrowPool(registry, config);
         lockGraph = new LockGraph(census, opener, instrumentation);
+        waits = new ThreadWaits(registry, census, lockGraph);
         remedies = List.of(
                 new RecordSignature(immunity),
                 new DumpInvolvedThreads(registry, census, evidence),
@@ -383,7 +385,7 @@ final class Clinic {
                 new SoftEvictPool(registry, clock),
                 growPool,
                 growPool.compensation(),
-                new GrowExecutor(registry, census, config),
+                new GrowExecutor(registry, waits, config),
                 new RearmSchedule(registry, config),
                 new ReleaseIdleWorkers(registry, config),
                 new InterruptTask(registry),
@@ -439,7 +441,7 @@ final class Clinic {
         mailbox = home.flatMap(folder -> Mailbox.open(folder.jvm(), commands, properties, warn()));
         sampler = new Sampler(registry, census, census, signals, clock,
                 () -> new Sampler.Health(mode.get().toString(), engine.underWay(), engine.dropped()), this::eachTick,
-                lockGraph, new ThreadWaits(registry, census, lockGraph));
+                lockGraph, waits);
         sampler.start();
         properties.announce(version(), mailbox.map(Mailbox::folder).orElse(null));
     }

@@ -23,15 +23,17 @@ import java.util.Set;
  * {@value #CONFIRM_ROUNDS} rounds without a completion: every worker waits and at least one for the own queue, but the edge
  * of some is unknown, or there are more workers than rows; and after {@value #REFERENCE_ROUNDS}: every worker waits without
  * a limit, and some for latches, barriers or futures that tasks of the own queue refer to. Nobody owns those, so it is
- * never more than a suspicion.
+ * never more than a suspicion, and a late one, after {@value #SHARED_ROUNDS}, where all wait for the same.
  */
 public final class ExecutorSelfStarvationDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 5;
     /** A wait with a time limit ends by itself, but only by failing: none of these tasks can start before it does. */
     private static final int TIMED_ROUNDS = 3;
-    /** A start gate looks alike: the tasks that wait behind it refer to it, too. It does not stay shut for long. */
+    /** Rounds after which it is believed that tasks in the queue are to end waits for what they refer to. */
     private static final int REFERENCE_ROUNDS = 12;
+    /** Where all workers wait for one and the same: a start gate or a limit looks alike, and queued tasks refer to it, too. */
+    private static final int SHARED_ROUNDS = 60;
 
     /** @param edges what each worker waits for, by thread */
     private record Standstill(long completed, Map<Long, String> edges, int rounds) {
@@ -80,7 +82,7 @@ public final class ExecutorSelfStarvationDetector implements Detector {
                 findings.add(proven(executor));
             } else if (selfBlocked && !closed && rounds >= CONFIRM_ROUNDS) {
                 findings.add(suspected(executor, rounds));
-            } else if (!selfBlocked && !timed && rounds >= REFERENCE_ROUNDS) {
+            } else if (!selfBlocked && !timed && rounds >= (isShared(edges) ? SHARED_ROUNDS : REFERENCE_ROUNDS)) {
                 findings.add(referring(executor, referring, rounds));
             }
         }
@@ -91,6 +93,10 @@ public final class ExecutorSelfStarvationDetector implements Detector {
     private static List<Signal> referring(Round round, String resource) {
         return round.of(Signal.THREAD_WAIT).stream().filter(row -> row.text("resource").equals(resource)
                 && row.text("slotOf").equals(resource) && !row.flag("proven")).toList();
+    }
+
+    private static boolean isShared(Map<Long, String> edges) {
+        return edges.size() > 1 && edges.values().stream().distinct().count() == 1;
     }
 
     private static Map<Long, String> edges(ExecutorView executor) {

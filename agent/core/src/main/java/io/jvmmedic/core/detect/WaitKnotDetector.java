@@ -45,6 +45,7 @@ public final class WaitKnotDetector implements Detector {
     /** Rounds after which the next resource of a knot is told: a treatment of the one before has had its time. */
     private static final int PATIENCE_ROUNDS = 15;
     private static final int MAX_LINES = 4;
+    private static final int MAX_THREADS = 64;
 
     /**
      * What must stay the same for a proof.
@@ -216,7 +217,7 @@ public final class WaitKnotDetector implements Detector {
                 "Do not wait for a task while its executor needs what you hold: connections, locks or workers"
                         + (sites.isEmpty() ? "." : "; at " + sites + "."),
                 new Evidence(proof(knot, certain, rounds), Rows.facts(resource, lines), List.of(),
-                        Rows.threads(waits.stream().map(row -> row.number("threadId"))), measures(knot, round)));
+                        waits.stream().map(row -> row.number("threadId")).limit(MAX_THREADS).toList(), measures(knot, round)));
     }
 
     private static String proof(Knot knot, boolean certain, int rounds) {

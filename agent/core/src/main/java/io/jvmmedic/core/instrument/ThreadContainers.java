@@ -1,5 +1,6 @@
 package io.jvmmedic.core.instrument;
 
+import io.jvmmedic.core.util.Jdk;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 public final class ThreadContainers {
 
     private static final String INTERNAL = "jdk.internal.vm";
+    private static final int FIRST_JDK = 21;
 
     private final Optional<Method> root;
     private final Optional<Method> threads;
@@ -35,6 +37,18 @@ public final class ThreadContainers {
         } catch (ClassNotFoundException e) {
             return Optional.empty();
         }
+    }
+
+    /** Why virtual threads may be missing; empty when all are seen, or there can be none. */
+    public Optional<String> blindness() {
+        if (Jdk.feature() < FIRST_JDK) {
+            return Optional.empty();
+        }
+        if (!isKnown()) {
+            return Optional.of("this JDK does not tell which ones there are");
+        }
+        return "false".equals(System.getProperty("jdk.trackAllThreads"))
+                ? Optional.of("-Djdk.trackAllThreads=false hides those that are started directly") : Optional.empty();
     }
 
     /** Those alive now in all containers; platform threads of structured scopes may be among them. */

@@ -12,10 +12,9 @@ import io.jvmmedic.core.resource.ExecutorHandle;
 import io.jvmmedic.core.resource.ExecutorHandle.Blocked;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.ResourceRegistry;
-import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.resource.WaitView;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -35,14 +34,14 @@ public final class GrowExecutor implements Remedy {
     private static final int SMALL_SLACK = 8;
 
     private final ResourceRegistry registry;
-    private final ThreadView threads;
+    private final WaitView waits;
     private final int largest;
     private final Growth<Capacity> growth = new Growth<>();
 
-    /** @param threads finds the threads of a finding that work for another executor, or for none */
-    public GrowExecutor(ResourceRegistry registry, ThreadView threads, MedicConfig config) {
+    /** @param waits finds the threads of a finding that work for another executor, or for none */
+    public GrowExecutor(ResourceRegistry registry, WaitView waits, MedicConfig config) {
         this.registry = registry;
-        this.threads = threads;
+        this.waits = waits;
         this.largest = config.get(Options.EXECUTOR_GROW_CAP);
     }
 
@@ -101,7 +100,7 @@ public final class GrowExecutor implements Remedy {
             return executor::blockedWorkers;
         }
         List<Long> members = diagnosis.primary().evidence().threads();
-        return () -> executor.parked(members.stream().map(threads::byId).filter(Objects::nonNull).toList());
+        return () -> executor.parked(waits.threads(members));
     }
 
     private static int wantedByStarving(List<Blocked> blocked) {

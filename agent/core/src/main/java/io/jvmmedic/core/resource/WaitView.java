@@ -18,4 +18,9 @@ public interface WaitView {
      * @param jammed executors and pools that are full while somebody waits for them
      */
     List<ThreadWait> of(Collection<? extends ResourceHandle> jammed);
+
+    /** The live threads with these ids, virtual ones, whose ids are negative, as far as they can be seen; from any thread. */
+    default List<Thread> threads(Collection<Long> ids) {
+        return List.of();
+    }
 }

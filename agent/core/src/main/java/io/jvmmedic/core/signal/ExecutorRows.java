@@ -5,6 +5,8 @@ import io.jvmmedic.core.resource.ExecutorHandle;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Jdk;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -14,11 +16,20 @@ final class ExecutorRows {
 
     private static final int MAX_ROWS = 1_000;
     private static final int MAX_SERIES = 100;
+    /** Stacks taken of one executor in one round. */
+    private static final int MAX_STACKS = 200;
+
+    /** Code that waits for something. */
+    private record Site(String waitsFor, String site) {
+        private static final Site UNKNOWN = new Site("", "");
+    }
 
     private final JvmProbe jvm;
     private final BusySites busySites = new BusySites();
     private final LongTasks longTasks = new LongTasks();
     private final Map<ExecutorHandle, Long> cpuBefore = new WeakHashMap<>();
+    /** Where workers wait, by thread id. */
+    private final Map<ExecutorHandle, Map<Long, Site>> sites = new WeakHashMap<>();
 
     ExecutorRows(JvmProbe jvm) {
         this.jvm = jvm;
@@ -42,7 +53,8 @@ final class ExecutorRows {
                 .with("selfBlocked", blocked.stream().filter(one -> one.queuePosition() >= 0).count())
                 .with("room", limits.room()).with("refusal", limits.refusal()).with("died", limits.died())
                 .with("shutdown", state.shutdown()).with("ofPool", ofPool).build());
-        blocked.stream().limit(MAX_ROWS).forEach(one -> rows.add(row(executor, one, tick, now)));
+        Map<Long, Site> where = sites(executor, blocked);
+        blocked.stream().limit(MAX_ROWS).forEach(one -> rows.add(row(executor, one, where, tick, now)));
         if (ofPool) {
             return rows;
         }
@@ -54,14 +66,34 @@ final class ExecutorRows {
         return rows;
     }
 
-    private static Signal row(ExecutorHandle executor, ExecutorHandle.Blocked blocked, long tick, long now) {
+    /** A worker that goes on waiting for the same still does so at the same place: its stack is taken once. */
+    private Map<Long, Site> sites(ExecutorHandle executor, List<ExecutorHandle.Blocked> blocked) {
+        Map<Long, Site> before = sites.getOrDefault(executor, Map.of());
+        Map<Long, Site> where = new HashMap<>();
+        Map<Thread, String> fresh = new LinkedHashMap<>();
+        for (ExecutorHandle.Blocked one : blocked) {
+            Site known = before.get(Jdk.threadId(one.worker()));
+            if (known != null && known.waitsFor().equals(one.waitsFor())) {
+                where.put(Jdk.threadId(one.worker()), known);
+            } else if (fresh.size() < MAX_STACKS) {
+                fresh.put(one.worker(), one.waitsFor());
+            }
+        }
+        jvm.stacks(fresh.keySet()).forEach((thread, stack) ->
+                where.put(Jdk.threadId(thread), new Site(fresh.get(thread), AppFrames.top(stack))));
+        sites.put(executor, where);
+        return where;
+    }
+
+    private static Signal row(ExecutorHandle executor, ExecutorHandle.Blocked blocked, Map<Long, Site> where, long tick,
+            long now) {
         Thread worker = blocked.worker();
         return Signal.of(Signal.BLOCKED_TASK, now)
                 .with("tick", tick).with("resource", executor.id())
                 .with("thread", worker.getName()).with("threadId", Jdk.threadId(worker))
                 .with("waitsFor", blocked.waitsFor()).with("ownQueue", blocked.queuePosition() >= 0)
                 .with("queuePosition", blocked.queuePosition()).with("state", worker.getState().name())
-                .with("site", AppFrames.top(worker.getStackTrace())).build();
+                .with("site", where.getOrDefault(Jdk.threadId(worker), Site.UNKNOWN).site()).build();
     }
 
     private static Signal row(ExecutorHandle executor, ExecutorHandle.Series series, long tick, long now) {

@@ -16,6 +16,7 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,9 @@ import java.util.Set;
 final class ManagementProbe implements JvmProbe {
 
     private static final int MAX_CYCLE_THREADS = 50;
+    /** From this JDK on a thread is stopped alone for its stack. */
+    private static final int STACKS_WITHOUT_PAUSE = 21;
+    private static final int MAX_FRAMES = 200;
 
     private final Clock clock;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -76,6 +80,22 @@ final class ManagementProbe implements JvmProbe {
     @Override
     public long cpuNanos(Thread thread) {
         return cpuTime ? threads.getThreadCpuTime(Jdk.threadId(thread)) : -1;
+    }
+
+    @Override
+    public Map<Thread, StackTraceElement[]> stacks(Collection<Thread> asked) {
+        if (asked.isEmpty() || Jdk.feature() >= STACKS_WITHOUT_PAUSE) {
+            return JvmProbe.super.stacks(asked);
+        }
+        Map<Long, Thread> byId = new HashMap<>();
+        asked.forEach(thread -> byId.put(Jdk.threadId(thread), thread));
+        Map<Thread, StackTraceElement[]> stacks = new HashMap<>();
+        for (ThreadInfo info : threads.getThreadInfo(byId.keySet().stream().mapToLong(Long::longValue).toArray(), MAX_FRAMES)) {
+            if (info != null) {
+                stacks.put(byId.get(info.getThreadId()), info.getStackTrace());
+            }
+        }
+        return stacks;
     }
 
     @Override

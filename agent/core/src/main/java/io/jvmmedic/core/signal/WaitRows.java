@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 final class WaitRows {
 
-    /** Stacks taken in one round; each costs a short pause of the JVM before Java 21. */
+    /** Stacks taken in one round. */
     private static final int MAX_STACKS = 100;
     private static final int MAX_ROWS = 1_000;
 
@@ -38,13 +38,15 @@ final class WaitRows {
     }
 
     private final ResourceRegistry registry;
+    private final JvmProbe jvm;
     private final WaitView view;
     private final Clock clock;
     /** By thread id. */
     private Map<Long, Known> known = Map.of();
 
-    WaitRows(ResourceRegistry registry, WaitView view, Clock clock) {
+    WaitRows(ResourceRegistry registry, JvmProbe jvm, WaitView view, Clock clock) {
         this.registry = registry;
+        this.jvm = jvm;
         this.view = view;
         this.clock = clock;
     }
@@ -58,22 +60,21 @@ final class WaitRows {
         }
         Map<Long, Known> before = known;
         known = new HashMap<>();
-        List<Signal> rows = new ArrayList<>();
-        int stacks = 0;
+        List<Thread> lasting = new ArrayList<>();
         for (ThreadWait wait : waits) {
             long id = Jdk.threadId(wait.thread());
             Known seen = before.getOrDefault(id, Known.NEVER);
             if (!seen.waitsFor().equals(wait.waitsFor())) {
                 seen = new Known(wait.waitsFor(), clock.monotonicMillis(), null);
-            } else if (seen.site() == null && stacks++ < MAX_STACKS) {
-                seen = new Known(seen.waitsFor(), seen.since(), AppFrames.top(wait.thread().getStackTrace()));
+            } else if (seen.site() == null && lasting.size() < MAX_STACKS) {
+                lasting.add(wait.thread());
             }
             known.put(id, seen);
-            if (rows.size() < MAX_ROWS) {
-                rows.add(row(wait, seen, tick, now));
-            }
         }
-        return rows;
+        jvm.stacks(lasting).forEach((thread, stack) -> known.computeIfPresent(Jdk.threadId(thread),
+                (id, seen) -> new Known(seen.waitsFor(), seen.since(), AppFrames.top(stack))));
+        return waits.stream().limit(MAX_ROWS)
+                .map(wait -> row(wait, known.get(Jdk.threadId(wait.thread())), tick, now)).toList();
     }
 
     private List<ResourceHandle> jammed() {

@@ -117,4 +117,15 @@ class ExecutorSelfStarvationDetectorTest {
                     blocked(1, "CountDownLatch$Sync@1", -1), waits(1, EXECUTOR, "LATCH", "CountDownLatch$Sync@1"))));
         }
     }
+
+    /** A start gate: the workers wait behind it, and so will the tasks in the queue. */
+    @Test
+    void whereAllWaitForTheSameItTakesMuchLonger() {
+        for (int tick = 1; tick <= 59; tick++) {
+            assertEquals(List.of(), detector.evaluate(round(tick, executor(2, 2, 9, 40),
+                    blocked(1, "CountDownLatch$Sync@1", -1), blocked(2, "CountDownLatch$Sync@1", -1),
+                    waits(1, EXECUTOR, "LATCH", "java.util.concurrent.CountDownLatch$Sync@1").with("slotOf", EXECUTOR),
+                    waits(2, EXECUTOR, "LATCH", "java.util.concurrent.CountDownLatch$Sync@1").with("slotOf", EXECUTOR))));
+        }
+    }
 }

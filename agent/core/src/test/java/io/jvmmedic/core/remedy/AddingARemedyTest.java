@@ -9,6 +9,7 @@ import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.WaitView;
 import io.jvmmedic.core.util.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ class AddingARemedyTest {
     void thePageNamesEveryRemedyWithItsRisk() throws IOException {
         MedicConfig config = MedicConfig.of(Map.of());
         for (Remedy remedy : List.of(new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM),
-                new GrowPool(registry, config), new GrowPool(registry, config).compensation(), new GrowExecutor(registry, Given.NO_THREADS, config), new AbortHttpLease(registry, config),
+                new GrowPool(registry, config), new GrowPool(registry, config).compensation(), new GrowExecutor(registry, WaitView.NONE, config), new AbortHttpLease(registry, config),
                 new RearmSchedule(registry, config), new ReleaseIdleWorkers(registry, config), new InterruptTask(registry),
                 new ShedBacklog(registry, config),
                 new AbortDeadSessions(registry, Clock.SYSTEM), new RevivePool(registry), new ResetPool(registry),

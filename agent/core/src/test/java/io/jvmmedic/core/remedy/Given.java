@@ -8,25 +8,11 @@ import io.jvmmedic.core.model.Evidence;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.ResourceId;
-import io.jvmmedic.core.resource.ThreadView;
 import java.util.List;
 import java.util.Map;
 
 /** Diagnoses and answers, written short. */
 final class Given {
-
-    /** Finds no thread. */
-    static final ThreadView NO_THREADS = new ThreadView() {
-        @Override
-        public Thread byId(long id) {
-            return null;
-        }
-
-        @Override
-        public int count() {
-            return 0;
-        }
-    };
 
     private Given() {
     }

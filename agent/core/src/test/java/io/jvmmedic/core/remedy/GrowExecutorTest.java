@@ -14,6 +14,7 @@ import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.ExecutorHandle;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.WaitView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +45,7 @@ class GrowExecutorTest {
     private final CountDownLatch outerMaySubmit = new CountDownLatch(1);
     private ThreadPoolExecutor executor;
     private Handle handle;
-    private GrowExecutor remedy = new GrowExecutor(registry, Given.NO_THREADS, MedicConfig.of(Map.of()));
+    private GrowExecutor remedy = new GrowExecutor(registry, WaitView.NONE, MedicConfig.of(Map.of()));
 
     private final class Handle implements ExecutorHandle {
         private final ResourceId id = registry.uniqueId(ResourceId.Kind.EXECUTOR, "reports");
@@ -228,7 +229,7 @@ class GrowExecutorTest {
 
     @Test
     void theCapCountsFromTheOriginalAndTheOriginalIsGivenBack() throws Throwable {
-        remedy = new GrowExecutor(registry, Given.NO_THREADS, MedicConfig.of(Map.of("executor.grow-cap", "5")));
+        remedy = new GrowExecutor(registry, WaitView.NONE, MedicConfig.of(Map.of("executor.grow-cap", "5")));
         open(1);
         starve(9, () -> 7);
         Action first = Given.ready(prepared()).action();

@@ -8,6 +8,7 @@ import io.jvmmedic.core.config.MedicConfig;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Risk;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.WaitView;
 import io.jvmmedic.core.util.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class LaddersTest {
     private final MedicConfig config = MedicConfig.of(Map.of());
     private final List<Remedy> all = List.of(
             new ReclaimLeakedConnection(registry, config), new SoftEvictPool(registry, Clock.SYSTEM), new GrowPool(registry, config), new GrowPool(registry, config).compensation(),
-            new GrowExecutor(registry, Given.NO_THREADS, config), new RearmSchedule(registry, config), new ReleaseIdleWorkers(registry, config),
+            new GrowExecutor(registry, WaitView.NONE, config), new RearmSchedule(registry, config), new ReleaseIdleWorkers(registry, config),
             new InterruptTask(registry), new ShedBacklog(registry, config), new AbortHttpLease(registry, config),
             new AbortDeadSessions(registry, Clock.SYSTEM), new RevivePool(registry), new ResetPool(registry),
             new BreakDeadlock(registry, null, null, null, null),

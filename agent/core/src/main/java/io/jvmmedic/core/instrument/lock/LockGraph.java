@@ -58,6 +58,7 @@ public final class LockGraph implements LockCycles {
             opener.open(Object.class.getModule(), name);
         }
         this.virtual = new ThreadContainers(opener);
+        virtual.blindness().ifPresent(why -> LOG.info("virtual threads: their deadlocks are not seen, {}", why));
         this.runners = new TaskRunners();
         this.virtualMonitors = new VirtualMonitors(opener);
         this.inits = new ClassInits(platform, opener, instrumentation);

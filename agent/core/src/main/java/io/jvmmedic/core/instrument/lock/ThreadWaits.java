@@ -22,6 +22,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
@@ -52,6 +53,12 @@ public final class ThreadWaits implements WaitView {
     @Override
     public List<ThreadWait> of(Collection<? extends ResourceHandle> jammed) {
         return jammed.isEmpty() ? List.of() : new Look(jammed).follow();
+    }
+
+    @Override
+    public List<Thread> threads(Collection<Long> ids) {
+        Map<Long, Thread> virtual = ids.stream().anyMatch(id -> id < 0) ? locks.virtualById() : Map.of();
+        return ids.stream().map(id -> id < 0 ? virtual.get(id) : threads.byId(id)).filter(Objects::nonNull).toList();
     }
 
     /** What is true at one moment, as far as it hangs together with the jam. */
