@@ -60,7 +60,7 @@ public final class LockGraph implements LockCycles {
         this.virtual = new ThreadContainers(opener);
         virtual.blindness().ifPresent(why -> LOG.info("virtual threads: their deadlocks are not seen, {}", why));
         this.runners = new TaskRunners();
-        this.virtualMonitors = new VirtualMonitors(opener);
+        this.virtualMonitors = new VirtualMonitors();
         this.inits = new ClassInits(platform, opener, instrumentation);
         List<WaitQueue> found = List.of();
         ReadHolds readHolds = null;

@@ -1,7 +1,6 @@
 package io.jvmmedic.core.instrument.lock;
 
 import io.jvmmedic.core.instrument.Members;
-import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Jdk;
 import java.lang.reflect.Field;
@@ -54,10 +53,6 @@ final class VirtualMonitors {
     private boolean works = Stream.of(of, state, blockedOn, stackTrace, locks, lockObject, depth).allMatch(Optional::isPresent);
     /** Blocked at the look before; who is so for a moment only is nobody's business. */
     private Set<Long> before = Set.of();
-
-    VirtualMonitors(ModuleOpener opener) {
-        opener.open(Object.class.getModule(), "jdk.internal.vm");
-    }
 
     /**
      * @param blocked threads blocked on a monitor; of the platform ones only what they hold is of interest
