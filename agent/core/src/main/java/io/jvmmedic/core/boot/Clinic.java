@@ -35,6 +35,7 @@ import io.jvmmedic.core.detect.LeakedResponseDetector;
 import io.jvmmedic.core.detect.LockDeadlockDetector;
 import io.jvmmedic.core.detect.LostLockDetector;
 import io.jvmmedic.core.detect.NestedBorrowDetector;
+import io.jvmmedic.core.detect.PinningDetector;
 import io.jvmmedic.core.detect.PoolCreatorDetector;
 import io.jvmmedic.core.detect.PoolExhaustionDetector;
 import io.jvmmedic.core.detect.ScheduledSeriesDetector;
@@ -356,6 +357,7 @@ final class Clinic {
                 new WorkersDyingDetector(config),
                 new StuckTaskDetector(config),
                 new CarrierStarvationDetector(config),
+                new PinningDetector(config),
                 new ExecutorLeakDetector(config),
                 new ThreadLeakDetector(config),
                 new ScheduledSeriesDetector(config),

@@ -33,8 +33,8 @@ public final class Diagnostician {
             Fault.HTTP_LEAK, Fault.WAIT_KNOT, Fault.NESTED_BORROW, Fault.DEAD_PEER, Fault.STALE_SESSIONS, Fault.POOL_CREATOR,
             Fault.EXECUTOR_SELF_STARVATION, Fault.CARRIER_STARVATION, Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION,
             Fault.EXECUTOR_STALLED, Fault.EXECUTOR_SATURATED, Fault.EXECUTOR_BACKLOG, Fault.STUCK_TASK,
-            Fault.EXECUTOR_REJECTING, Fault.WORKERS_DYING, Fault.SCHEDULE_LATE, Fault.SCHEDULE_ENDED, Fault.EXECUTOR_LEAK,
-            Fault.THREAD_LEAK);
+            Fault.EXECUTOR_REJECTING, Fault.VIRTUAL_THREAD_PINNING, Fault.WORKERS_DYING, Fault.SCHEDULE_LATE,
+            Fault.SCHEDULE_ENDED, Fault.EXECUTOR_LEAK, Fault.THREAD_LEAK);
     /** They say that something does not move, not why; only these can be victims. */
     private static final Set<Fault> UNSPECIFIC =
             Set.of(Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION, Fault.EXECUTOR_STALLED,

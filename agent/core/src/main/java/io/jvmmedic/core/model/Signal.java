@@ -36,6 +36,7 @@ public record Signal(String type, long millis, Map<String, Object> fields) {
     public static final String DEADLOCKED_THREAD = "DeadlockedThread";
     public static final String THREAD_FAMILY = "ThreadFamily";
     public static final String THREAD_START = "jdk.ThreadStart";
+    public static final String PINNED = "jdk.VirtualThreadPinned";
     public static final String EXCEPTIONS = "jdk.ExceptionStatistics";
     public static final String MEMORY = "MemorySample";
     /** The last signal of each sampling round. */

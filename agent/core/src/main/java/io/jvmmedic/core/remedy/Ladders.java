@@ -24,6 +24,7 @@ public final class Ladders {
             Map.entry(Fault.EXECUTOR_BACKLOG, List.of(ShedBacklog.NAME)),
             Map.entry(Fault.WORKERS_DYING, List.of()),
             Map.entry(Fault.CARRIER_STARVATION, List.of(GrowExecutor.NAME)),
+            Map.entry(Fault.VIRTUAL_THREAD_PINNING, List.of()),
             Map.entry(Fault.STUCK_TASK, List.of(InterruptTask.NAME)),
             Map.entry(Fault.EXECUTOR_REJECTING, List.of()),
             Map.entry(Fault.EXECUTOR_LEAK, List.of(ReleaseIdleWorkers.NAME)),

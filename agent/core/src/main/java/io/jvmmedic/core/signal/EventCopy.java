@@ -31,15 +31,17 @@ public final class EventCopy {
             }
         }
         if (type.equals(Signal.THREAD_START)) {
-            started(event, signal);
+            RecordedThread thread = event.hasField("thread") ? event.getThread("thread") : null;
+            signal.with("startedThread", thread == null ? "" : thread.getJavaName());
+        }
+        if (FlightStream.WITH_SITE.contains(type)) {
+            site(event, signal);
         }
         return signal.build();
     }
 
-    /** Who was started and, as {@code site}, by which application code: the copy keeps no thread and no stack. */
-    private static void started(RecordedEvent event, Signal.Builder signal) {
-        RecordedThread thread = event.hasField("thread") ? event.getThread("thread") : null;
-        signal.with("startedThread", thread == null ? "" : thread.getJavaName());
+    /** The application code behind it: the copy keeps no stack. */
+    private static void site(RecordedEvent event, Signal.Builder signal) {
         if (event.getStackTrace() != null) {
             event.getStackTrace().getFrames().stream().filter(RecordedFrame::isJavaFrame)
                     .filter(frame -> AppFrames.isApplication(frame.getMethod().getType().getName())).findFirst()

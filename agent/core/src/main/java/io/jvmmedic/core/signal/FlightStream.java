@@ -31,11 +31,12 @@ final class FlightStream {
             "jdk.JavaMonitorEnter", Duration.ofSeconds(1),
             "jdk.SocketRead", Duration.ofSeconds(1),
             Signal.EXCEPTIONS, Duration.ofSeconds(1),
+            Signal.PINNED, Duration.ofMillis(100),
             Signal.THREAD_START, Duration.ZERO);
     private static final Set<String> PERIODIC =
             Set.of("jdk.CPULoad", "jdk.JavaThreadStatistics", Signal.EXCEPTIONS);
     /** Their stacks say who did it, and are in the JDK's default profile. */
-    private static final Set<String> WITH_SITE = Set.of(Signal.THREAD_START);
+    static final Set<String> WITH_SITE = Set.of(Signal.THREAD_START, Signal.PINNED);
 
     private static final Logger LOG = LoggerFactory.getLogger(FlightStream.class);
 

@@ -35,7 +35,7 @@ class AddingADetectorTest {
                 new StaleSessionsDetector(config()), new PoolCreatorDetector(config()),
                 new ExecutorSaturatedDetector(config()), new ExecutorBacklogDetector(config()),
                 new ExecutorRejectingDetector(config()), new WorkersDyingDetector(config()), new StuckTaskDetector(config()),
-                new ScheduledSeriesDetector(config()), new CarrierStarvationDetector(config()),
+                new ScheduledSeriesDetector(config()), new CarrierStarvationDetector(config()), new PinningDetector(config()),
                 new ExecutorLeakDetector(config()), new ThreadLeakDetector(config()));
         for (Detector detector : detectors) {
             assertTrue(page.contains("| `" + detector.name() + "` |"), detector.name());
