@@ -141,7 +141,7 @@ launch() {
   set -- -Xmx256m "-Djava.io.tmpdir=$work/tmp" "-DORDERS_READINESS_FILE=$work/draining" \
     "-XX:StartFlightRecording=name=demo,filename=$work/orders-$1.jfr,settings=default,dumponexit=true"
   if [ "$agent" = yes ]; then
-    set -- "$@" "-javaagent:$agent_jar=mode=heal,dir=$work/medic,restart.enabled=true,restart.readiness-file=$work/draining,restart.drain=2s,restart.halt-after=5s"
+    set -- "$@" "-javaagent:$agent_jar=mode=heal,dir=$work/medic,immunity.enabled=true,restart.enabled=true,restart.readiness-file=$work/draining,restart.drain=2s,restart.halt-after=5s"
   fi
   set -- "$@" -jar "$app_jar" "--server.port=$port"
   if [ "$postgres" = yes ]; then
@@ -280,6 +280,9 @@ each_fault() {
   "$1" self-starve reports recovered 'Starved executor' 'reports wait for tasks queued behind them'
   "$1" unclosed-response quotes broke 'HTTP connection leak' '404 answers are never closed'
   "$1" lock-deadlock transfers broke 'Deadlock' 'accounts are locked in the order of the request'
+  if [ "$agent" = yes ]; then
+    "$1" lock-deadlock transfers broke 'Deadlock again' 'the same bug, in the process that was restarted for it'
+  fi
 }
 
 is_wanted() {

@@ -52,8 +52,8 @@ public record StatusView(
     /**
      * A deadlock that was suffered, and what its gate does and costs.
      *
-     * @param state {@code RECORDED}, {@code NOT SEEN}, {@code PARTLY}, {@code GATED}, {@code OPEN}, {@code REFUSED} or
-     *     {@code WITHDRAWN}
+     * @param state {@code RECORDED}, {@code NOT SEEN}, {@code PARTLY}, {@code GATED}, {@code INITIALIZED}, {@code OPEN},
+     *     {@code REFUSED} or {@code WITHDRAWN}
      * @param places where its threads took their locks
      * @param passes acquisitions that came through the gate
      * @param waits those of them that waited, for {@code waitedMillis} together

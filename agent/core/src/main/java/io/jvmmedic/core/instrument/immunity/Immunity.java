@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ public final class Immunity {
     private final Map<String, Signature> known = new LinkedHashMap<>();
     private final Map<String, Guarded> guarded = new LinkedHashMap<>();
     private final Map<String, String> refused = new LinkedHashMap<>();
+    private final Set<String> initialized = new HashSet<>();
     private Optional<SignatureFile> file = Optional.empty();
     private boolean installed;
     private boolean engaged;
@@ -70,7 +72,7 @@ public final class Immunity {
      * What became of one signature.
      *
      * @param state {@code RECORDED} (its gate is not built), {@code NOT SEEN} (no class of it is loaded), {@code PARTLY}
-     *     (some are), {@code GATED}, {@code OPEN} (the mode is not heal), {@code REFUSED}, {@code WITHDRAWN}
+     *     (some are), {@code INITIALIZED} (its classes were, at the start), {@code GATED}, {@code OPEN} (the mode is not heal), {@code REFUSED}, {@code WITHDRAWN}
      * @param passes acquisitions that came through its gate
      * @param waits those of them that had to wait
      * @param bypasses those whose time limit ran out
@@ -88,8 +90,22 @@ public final class Immunity {
         signatures.read().forEach(signature -> {
             if (known.putIfAbsent(signature.id(), signature) == null) {
                 guard(signature);
+                initialize(signature);
             }
         });
+    }
+
+    /** Not after it was suffered in this process: there its classes are beyond help. */
+    private void initialize(Signature signature) {
+        if (enabled && engaged && !signature.initialize().isEmpty()) {
+            String problem = ClassOrder.initialize(signature.initialize(), Duration.ofNanos(limitNanos));
+            if (problem.isEmpty()) {
+                initialized.add(signature.id());
+            } else {
+                refused.put(signature.id(), problem);
+                warnings.accept("signature " + signature.id() + " is refused, " + problem);
+            }
+        }
     }
 
     /** Gates are in force while this is true; else none is built, and those that are there let everybody pass. */
@@ -139,7 +155,7 @@ public final class Immunity {
     }
 
     private void guard(Signature signature) {
-        if (!enabled || !engaged || guarded.containsKey(signature.id()) || refused.containsKey(signature.id())) {
+        if (!enabled || !engaged || signature.positions().isEmpty() || guarded.containsKey(signature.id()) || refused.containsKey(signature.id())) {
             return;
         }
         try {
@@ -210,9 +226,10 @@ public final class Immunity {
         Guarded gate = guarded.get(signature.id());
         if (gate == null) {
             String why = refused.getOrDefault(signature.id(), "");
-            return new Row(signature.id(), signature.recorded(), why.isEmpty() ? "RECORDED" : "REFUSED", signature.text(),
-                    0, 0, 0, 0, 0, !why.isEmpty() ? why : enabled ? "its gate is built when the mode is heal"
-                            : "immunity.enabled=true builds its gate");
+            String state = !why.isEmpty() ? "REFUSED" : initialized.contains(signature.id()) ? "INITIALIZED" : "RECORDED";
+            String reason = !state.equals("RECORDED") ? why : !enabled ? "immunity.enabled=true makes use of it"
+                    : "it is made use of " + (signature.positions().isEmpty() ? "at the next start" : "when the mode is heal");
+            return new Row(signature.id(), signature.recorded(), state, signature.text(), 0, 0, 0, 0, 0, reason);
         }
         List<String> missing = gate.missing();
         String state = !gate.refusal().isEmpty() ? "REFUSED" : gate.gate().isWithdrawn() ? "WITHDRAWN"
@@ -260,6 +277,9 @@ public final class Immunity {
     private static final class Stacks {
 
         static List<StuckThread> of(List<Long> threads) {
+            if (threads.stream().anyMatch(id -> id < 0)) {
+                throw new IllegalStateException("where a virtual thread took its locks is not told by the JVM");
+            }
             ThreadInfo[] infos = ManagementFactory.getThreadMXBean()
                     .getThreadInfo(threads.stream().mapToLong(Long::longValue).toArray(), true, false);
             if (Arrays.stream(infos).anyMatch(info -> info == null)) {

@@ -19,6 +19,9 @@ import net.bytebuddy.jar.asm.Opcodes;
  */
 final class Outermost {
 
+    /** Those that have an owner. */
+    private static final String LOCKS = "java.util.concurrent.locks.Reentrant";
+
     private final Function<String, List<MethodCode>> codes;
 
     /** @param codes the methods of a class by its name; empty for one that cannot be woven */
@@ -83,6 +86,9 @@ final class Outermost {
      * and a gate there would let in one request at a time.
      */
     private Optional<Position> ofLock(StuckThread thread, String wanted) {
+        if (!wanted.startsWith(LOCKS)) {
+            return Optional.empty();
+        }
         int lowest = last(IntStream.range(0, thread.stack().size()).boxed().toList(),
                 i -> AppFrames.isApplication(thread.stack().get(i).getClassName())).orElse(-1);
         for (int depth = 0; depth <= lowest; depth++) {
@@ -103,7 +109,7 @@ final class Outermost {
     private static boolean mayBe(Instruction acquisition, String wanted) {
         String lock = wanted.replaceFirst("[$@].*", "");
         String called = acquisition.owner().replace('/', '.');
-        boolean known = called.startsWith("java.util.concurrent.locks.Reentrant");
+        boolean known = called.startsWith(LOCKS);
         return !known || called.replaceFirst("\\$.*", "").equals(lock);
     }
 

@@ -105,7 +105,7 @@ final class SignatureFile {
             if (!signature.id().equals(id)) {
                 return refused(id, "it was changed after it was written");
             }
-            if (positions.isEmpty() == initialize.isEmpty() || positions.size() == 1 || initialize.size() == 1
+            if (positions.isEmpty() == initialize.isEmpty() || positions.size() == 1
                     || Math.max(positions.size(), initialize.size()) > Signature.MAX_THREADS) {
                 return refused(id, "a deadlock is of 2 to " + Signature.MAX_THREADS + " threads");
             }

@@ -32,6 +32,10 @@ final class SignatureTaker {
         if (cycle.size() < 2 || cycle.size() > Signature.MAX_THREADS) {
             throw new IllegalStateException("a cycle of " + Phrases.count(cycle.size(), "thread") + " leaves no signature");
         }
+        String recorded = when.truncatedTo(ChronoUnit.SECONDS).toString();
+        if (cycle.stream().anyMatch(thread -> thread.wanted().isEmpty())) {
+            return new Signature(recorded, List.of(), initializing(cycle));
+        }
         Set<String> names = new HashSet<>();
         cycle.forEach(thread -> thread.stack().forEach(frame -> names.add(frame.getClassName())));
         Function<String, List<byte[]>> files = classes.apply(names);
@@ -45,6 +49,17 @@ final class SignatureTaker {
             positions.add(position.orElseThrow(() -> new IllegalStateException("where " + Phrases.type(before.wanted())
                     + " was taken cannot be told from the stack of the thread that holds it")));
         }
-        return new Signature(when.truncatedTo(ChronoUnit.SECONDS).toString(), positions, List.of());
+        return new Signature(recorded, positions, List.of());
+    }
+
+    /** Classes whose initializers stand on the stacks: the JVM knows of no lock then. */
+    private static List<String> initializing(List<StuckThread> cycle) {
+        List<String> types = cycle.stream().flatMap(thread -> thread.stack().stream())
+                .filter(frame -> frame.getMethodName().equals("<clinit>")).map(StackTraceElement::getClassName)
+                .distinct().toList();
+        if (types.isEmpty()) {
+            throw new IllegalStateException("a thread of the cycle waits for no lock, and no class is being initialized");
+        }
+        return types;
     }
 }
