@@ -91,6 +91,9 @@ class HopelessWaitsTest {
         assertTrue(finding.getString("cause").contains("tax holds the initialization of WaitsPatient$Tax taken at"
                 + " WaitsPatient$Tax.<clinit>:") && finding.getString("cause").contains(
                         " for the initialization of WaitsPatient$Price held by price"), finding.getString("cause"));
+        await().atMost(Story.SOON).until(() -> jvm.agentLines().stream().anyMatch(line -> line.endsWith(
+                ": initialization of io.jvmmedic.it.patients.WaitsPatient$Price, io.jvmmedic.it.patients.WaitsPatient$Tax;"
+                        + " with immunity.enabled=true it would not happen again")));
     }
 
     private static RecordedEvent certain(PatientJvm jvm, String fault, String resource) {

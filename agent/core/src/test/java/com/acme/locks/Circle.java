@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 
-/** Two classes that need each other to be initialised. Two threads that begin with one each wait for ever. */
+/** Two classes that need each other to be initialized. Two threads that begin with one each wait for ever. */
 public final class Circle {
 
     /** Set by a test that wants both to have begun. */
@@ -33,6 +33,15 @@ public final class Circle {
         }
 
         public static void touch() {
+        }
+    }
+
+    /** Needs what main does first. */
+    public static final class Failing {
+        static {
+            if (INITIALIZED != null) {
+                throw new IllegalStateException("not configured yet");
+            }
         }
     }
 

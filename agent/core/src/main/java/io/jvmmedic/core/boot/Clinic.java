@@ -228,14 +228,14 @@ final class Clinic {
         if (config.get(Options.IMMUNITY_ENABLED)) {
             // Before the application's classes are loaded: a synchronized method can be gated then, and not later.
             immunity.engage(mode.get() == Mode.HEAL);
-            openHome();
+            openHome(!hotAttach);
         }
     }
 
-    private void openHome() {
+    private void openHome(boolean beforeMain) {
         if (home.isEmpty()) {
             home = HomeFolder.open(config, warn());
-            home.ifPresent(folder -> immunity.open(folder.signatures()));
+            home.ifPresent(folder -> immunity.open(folder.signatures(), beforeMain));
         }
     }
 
@@ -282,7 +282,7 @@ final class Clinic {
     }
 
     private void openFiles() {
-        openHome();
+        openHome(false);
         journal = home.map(folder -> Journal.in(folder.jvm(), warn())).orElseGet(Journal::none);
         folders = home.map(folder -> IncidentFolders.in(folder.jvm(), config.get(Options.INCIDENTS_MAX),
                 config.get(Options.INCIDENTS_SIZE), warn())).orElseGet(IncidentFolders::none);

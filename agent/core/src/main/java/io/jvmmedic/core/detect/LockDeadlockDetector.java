@@ -31,8 +31,11 @@ public final class LockDeadlockDetector implements Detector {
     /** Measure of a cycle that the JVM cannot be asked about: it leads over readers, classes, tasks or a virtual thread. */
     public static final String BEYOND_JVM = "beyondJvm";
 
-    /** Measure of a cycle: waits in it that are for no lock, but for a class or a task. */
-    public static final String NO_LOCKS = "noLocks";
+    /** Measure of a cycle: waits in it for the initialization of a class. */
+    public static final String CLASSES = "classes";
+
+    /** Measure of a cycle: waits in it for a task that another thread runs. */
+    public static final String TASKS = "tasks";
 
     private static final Set<String> UNKNOWN_TO_JVM = Set.of(LockCycles.READ_LOCK, LockCycles.CLASS, LockCycles.TASK);
     /** Calls that keep others away from an entry while they run the code that makes its value. */
@@ -123,17 +126,21 @@ public final class LockDeadlockDetector implements Detector {
     }
 
     private static Map<String, Long> measures(List<Signal> cycle, boolean beyondJvm) {
-        long monitors = cycle.stream().filter(row -> row.text("kind").equals(LockCycles.MONITOR)).count();
-        long noLocks = cycle.stream().filter(row -> row.text("kind").equals(LockCycles.CLASS)
-                || row.text("kind").equals(LockCycles.TASK)).count();
-        Map<String, Long> measures = new TreeMap<>(Map.of("threads", (long) cycle.size(), "monitors", monitors));
+        Map<String, Long> measures = new TreeMap<>(Map.of("threads", (long) cycle.size(),
+                "monitors", count(cycle, LockCycles.MONITOR)));
         if (beyondJvm) {
             measures.put(BEYOND_JVM, 1L);
         }
-        if (noLocks > 0) {
-            measures.put(NO_LOCKS, noLocks);
-        }
+        Map.of(CLASSES, LockCycles.CLASS, TASKS, LockCycles.TASK).forEach((measure, kind) -> {
+            if (count(cycle, kind) > 0) {
+                measures.put(measure, count(cycle, kind));
+            }
+        });
         return measures;
+    }
+
+    private static long count(List<Signal> cycle, String kind) {
+        return cycle.stream().filter(row -> row.text("kind").equals(kind)).count();
     }
 
     private static String advice(List<Signal> cycle) {

@@ -126,7 +126,7 @@ class LockDeadlockDetectorTest {
                 + " Tax held by A", finding.cause());
         assertTrue(finding.advice().startsWith("Break the circle between these static initializers"), finding.advice());
         assertEquals(1, finding.evidence().measure(LockDeadlockDetector.BEYOND_JVM));
-        assertEquals(2, finding.evidence().measure(LockDeadlockDetector.NO_LOCKS));
+        assertEquals(2, finding.evidence().measure(LockDeadlockDetector.CLASSES));
     }
 
     @Test

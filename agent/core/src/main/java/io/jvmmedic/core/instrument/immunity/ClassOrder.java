@@ -1,6 +1,5 @@
 package io.jvmmedic.core.instrument.immunity;
 
-import io.jvmmedic.core.instrument.HostContext;
 import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.DisposableCall;
 import java.time.Duration;
@@ -8,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Initialises classes in a fixed order, on one thread, before the application's threads are there to begin with two of them
+ * Initializes classes in a fixed order, on one thread, before the application's threads are there to begin with two of them
  * at once. Only those of the application's own loader: no other is there yet.
  */
 final class ClassOrder {
@@ -16,38 +15,42 @@ final class ClassOrder {
     private ClassOrder() {
     }
 
-    /** Why it could not be done; empty when it was. The initializers run before {@code main}. */
+    /**
+     * Runs the initializers.
+     *
+     * @return why that was not done; empty when it was
+     * @throws IllegalStateException with a sentence when one failed: the JVM refuses that class from then on
+     */
     static String initialize(List<String> types, Duration limit) {
         ClassLoader loader = ClassLoader.getSystemClassLoader();
-        List<String> missing = new ArrayList<>();
+        List<String> missing = types.stream().filter(type -> load(type, loader) == null).toList();
+        if (!missing.isEmpty()) {
+            return "matches nothing: the application's loader has no " + String.join(", ", missing);
+        }
+        List<String> begun = new ArrayList<>();
         try {
             DisposableCall.await(limit, Clock.SYSTEM, () -> {
-                try {
-                    HostContext.with(loader, () -> {
-                        for (String type : types) {
-                            initialize(type, loader, missing);
-                        }
-                    });
-                    return null;
-                } catch (Exception | Error e) {
-                    throw e;
-                } catch (Throwable e) {
-                    throw new IllegalStateException(e);
+                Thread.currentThread().setContextClassLoader(loader);
+                for (String type : types) {
+                    begun.add(type);
+                    Class.forName(type, true, loader);
                 }
+                return null;
             });
+            return "";
         } catch (DisposableCall.StuckException e) {
-            return "its classes are not initialized after " + limit.toMillis() + " ms";
+            return "its classes are not initialized after " + limit.toMillis() + " ms, which goes on";
         } catch (Throwable e) {
-            return "the initializer of a class failed: " + e;
+            throw new IllegalStateException("the initializer of " + begun.get(begun.size() - 1) + " failed before main: "
+                    + (e.getCause() == null ? e : e.getCause()), e);
         }
-        return missing.isEmpty() ? "" : "matches nothing: the application's loader has no " + String.join(", ", missing);
     }
 
-    private static void initialize(String type, ClassLoader loader, List<String> missing) {
+    private static Class<?> load(String type, ClassLoader loader) {
         try {
-            Class.forName(type, true, loader);
-        } catch (ClassNotFoundException e) {
-            missing.add(type);
+            return Class.forName(type, false, loader);
+        } catch (ClassNotFoundException | LinkageError e) {
+            return null;
         }
     }
 }

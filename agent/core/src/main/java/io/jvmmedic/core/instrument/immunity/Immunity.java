@@ -72,7 +72,8 @@ public final class Immunity {
      * What became of one signature.
      *
      * @param state {@code RECORDED} (its gate is not built), {@code NOT SEEN} (no class of it is loaded), {@code PARTLY}
-     *     (some are), {@code INITIALIZED} (its classes were, at the start), {@code GATED}, {@code OPEN} (the mode is not heal), {@code REFUSED}, {@code WITHDRAWN}
+     *     (some are), {@code INITIALIZED} (its classes were, before main), {@code GATED}, {@code OPEN} (the mode is not
+     *     heal), {@code REFUSED}, {@code WITHDRAWN}
      * @param passes acquisitions that came through its gate
      * @param waits those of them that had to wait
      * @param bypasses those whose time limit ran out
@@ -83,28 +84,49 @@ public final class Immunity {
             long bypasses, long asides, String reason) {
     }
 
-    /** Where signatures are kept; reads those that are there, and builds their gates where that is enabled. */
-    public synchronized void open(Path path) {
+    /**
+     * Where signatures are kept; reads those that are there, and builds their gates where that is enabled.
+     *
+     * @param beforeMain no thread of the application runs yet, so its classes may be initialized in order
+     */
+    public synchronized void open(Path path, boolean beforeMain) {
         SignatureFile signatures = new SignatureFile(path, warnings);
         file = Optional.of(signatures);
         signatures.read().forEach(signature -> {
             if (known.putIfAbsent(signature.id(), signature) == null) {
                 guard(signature);
-                initialize(signature);
+                if (beforeMain && enabled && engaged && !signature.initialize().isEmpty()) {
+                    initialize(signature);
+                }
             }
         });
     }
 
-    /** Not after it was suffered in this process: there its classes are beyond help. */
     private void initialize(Signature signature) {
-        if (enabled && engaged && !signature.initialize().isEmpty()) {
+        try {
             String problem = ClassOrder.initialize(signature.initialize(), Duration.ofNanos(limitNanos));
             if (problem.isEmpty()) {
                 initialized.add(signature.id());
             } else {
-                refused.put(signature.id(), problem);
-                warnings.accept("signature " + signature.id() + " is refused, " + problem);
+                refuse(signature, problem);
             }
+        } catch (IllegalStateException e) {
+            refuse(signature, e.getMessage() + "; it is removed from the file, so the next start does without");
+            forget(signature);
+        }
+    }
+
+    private void refuse(Signature signature, String why) {
+        refused.put(signature.id(), why);
+        warnings.accept("signature " + signature.id() + " is refused, " + why);
+    }
+
+    /** A class that needs what main does first would fail at each start, and because of us. */
+    private void forget(Signature signature) {
+        try {
+            file.orElseThrow().remove(signature);
+        } catch (IOException e) {
+            warnings.accept("signature " + signature.id() + " cannot be removed, take it out of the file: " + e);
         }
     }
 
@@ -155,7 +177,8 @@ public final class Immunity {
     }
 
     private void guard(Signature signature) {
-        if (!enabled || !engaged || signature.positions().isEmpty() || guarded.containsKey(signature.id()) || refused.containsKey(signature.id())) {
+        if (!enabled || !engaged || signature.positions().isEmpty() || guarded.containsKey(signature.id())
+                || refused.containsKey(signature.id())) {
             return;
         }
         try {
@@ -166,8 +189,7 @@ public final class Immunity {
             transformer.add(fresh);
             weaveLoaded(fresh);
         } catch (IllegalArgumentException e) {
-            refused.put(signature.id(), e.getMessage());
-            warnings.accept("signature " + signature.id() + " is refused, " + e.getMessage());
+            refuse(signature, e.getMessage());
         }
     }
 

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
  *
  * @param recorded when, ISO 8601
  * @param positions one per thread of the cycle, in a fixed order; the same place several times where several threads were
- *     there. Empty for a cycle of class initialisations
- * @param initialize binary names of classes to be initialised in this order, by one thread; empty for a cycle of locks
+ *     there. Empty for a cycle of class initializations
+ * @param initialize binary names of classes to be initialized in this order, by one thread; empty for a cycle of locks
  */
 record Signature(String recorded, List<Position> positions, List<String> initialize) {
 
@@ -43,7 +43,7 @@ record Signature(String recorded, List<Position> positions, List<String> initial
     }
 
     String text() {
-        return positions.isEmpty() ? "initialisation of " + String.join(", ", initialize)
+        return positions.isEmpty() ? "initialization of " + String.join(", ", initialize)
                 : positions.stream().map(Position::text).collect(Collectors.joining(" / "));
     }
 

@@ -72,9 +72,18 @@ final class SignatureFile {
 
     /** Adds one and keeps what others have written meanwhile. */
     void add(Signature signature) throws IOException {
+        change(signatures -> signatures.put(signature.id(), signature));
+    }
+
+    /** Takes one out and keeps the others. */
+    void remove(Signature signature) throws IOException {
+        change(signatures -> signatures.remove(signature.id()));
+    }
+
+    private void change(Consumer<Map<String, Signature>> change) throws IOException {
         Map<String, Signature> signatures = new LinkedHashMap<>();
         read().forEach(known -> signatures.put(known.id(), known));
-        signatures.put(signature.id(), signature);
+        change.accept(signatures);
         JsonObject content = new JsonObject();
         content.addProperty("format", FORMAT);
         JsonArray array = new JsonArray();

@@ -11,27 +11,55 @@ import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Classes that were initialised in a circle once are initialised in order, by one thread, at the next start. */
+/** Classes that were initialized in a circle once are initialized in order, by one thread, at the next start. */
 class ClassOrderTest {
 
     @TempDir
     Path folder;
 
     @Test
-    void aCircleIsRecordedAndInitialisedInOrderAtTheNextStart() throws Exception {
+    void aCircleIsRecordedAndInitializedInOrderAtTheNextStart() throws Exception {
         try (Sickbed bed = new Sickbed()) {
             Immunity first = bed.immunity(true);
-            first.open(folder.resolve("signatures"));
+            first.open(folder.resolve("signatures"), true);
             first.record(circle());
             assertEquals("RECORDED", first.rows().get(0).state());
             assertEquals("it is made use of at the next start", first.rows().get(0).reason());
 
             Immunity second = bed.immunity(true);
-            second.open(folder.resolve("signatures"));
+            second.open(folder.resolve("signatures"), true);
             assertEquals("INITIALIZED", second.rows().get(0).state(), second.rows().get(0).reason());
-            assertEquals("initialisation of com.acme.locks.Circle$A, com.acme.locks.Circle$B", second.rows().get(0).places());
+            assertEquals("initialization of com.acme.locks.Circle$A, com.acme.locks.Circle$B", second.rows().get(0).places());
             assertEquals(List.of("A by jvm-medic-call-N", "B by jvm-medic-call-N"), Circle.INITIALIZED);
             assertEquals(List.of(), bed.warnings);
+        }
+    }
+
+    /** It would be one more thread that begins with one of them. */
+    @Test
+    void nothingIsInitializedInAnApplicationThatRuns() throws Exception {
+        try (Sickbed bed = new Sickbed()) {
+            new SignatureFile(folder.resolve("signatures"), bed.warnings::add)
+                    .add(new Signature("2026-11-21T08:00:00Z", List.of(), List.of("com.acme.locks.Circle$Failing")));
+            Immunity immunity = bed.immunity(true);
+            immunity.open(folder.resolve("signatures"), false);
+            assertEquals("RECORDED", immunity.rows().get(0).state());
+            assertEquals(List.of(), bed.warnings);
+        }
+    }
+
+    @Test
+    void anInitializerThatFailsSoEarlyIsTriedOnceOnly() throws Exception {
+        try (Sickbed bed = new Sickbed()) {
+            SignatureFile file = new SignatureFile(folder.resolve("signatures"), bed.warnings::add);
+            file.add(new Signature("2026-11-21T08:00:00Z", List.of(), List.of("com.acme.locks.Circle$Failing")));
+            Immunity immunity = bed.immunity(true);
+            immunity.open(folder.resolve("signatures"), true);
+            assertEquals("REFUSED", immunity.rows().get(0).state());
+            assertEquals("the initializer of com.acme.locks.Circle$Failing failed before main: java.lang.IllegalStateException:"
+                    + " not configured yet; it is removed from the file, so the next start does without",
+                    immunity.rows().get(0).reason());
+            assertEquals(List.of(), file.read());
         }
     }
 
@@ -41,7 +69,7 @@ class ClassOrderTest {
             new SignatureFile(folder.resolve("signatures"), bed.warnings::add)
                     .add(new Signature("2026-11-21T08:00:00Z", List.of(), List.of("com.acme.Gone")));
             Immunity immunity = bed.immunity(true);
-            immunity.open(folder.resolve("signatures"));
+            immunity.open(folder.resolve("signatures"), true);
             assertEquals("REFUSED", immunity.rows().get(0).state());
             assertEquals("matches nothing: the application's loader has no com.acme.Gone", immunity.rows().get(0).reason());
         }

@@ -51,7 +51,7 @@ class GatedMethodTest {
             Position position = Woven.in(Habits.class, method);
             file.add(Woven.signature(position, position));
         }
-        immunity.open(folder.resolve("signatures"));
+        immunity.open(folder.resolve("signatures"), true);
         habits = Class.forName(Habits.class.getName(), true, new Sickbed.Fresh(Habits.class))
                 .getDeclaredConstructor().newInstance();
         for (Immunity.Row row : immunity.rows()) {

@@ -26,12 +26,12 @@ class ImmunityTest {
         try (Sickbed bed = new Sickbed()) {
             Path file = folder.resolve("app.signatures");
             Immunity first = bed.immunity(false);
-            first.open(file);
+            first.open(file, true);
             first.record(Sickbed.deadlock(Sickbed.patient(type)));
             assertEquals("RECORDED", first.rows().get(0).state());
 
             Immunity second = bed.immunity(true);
-            second.open(file);
+            second.open(file, true);
             assertEquals(first.rows().get(0).id(), second.rows().get(0).id());
             Ailing patient = Sickbed.patient(type);
             long before = patient.count();

@@ -56,7 +56,7 @@ class SameProcessTest {
     void laterCallsAreGatedAtOnce(Class<? extends Ailing> type) throws Exception {
         Ailing sick = Sickbed.patient(type);
         Immunity immunity = bed.immunity(true);
-        immunity.open(file());
+        immunity.open(file(), true);
         immunity.record(Sickbed.deadlock(sick));
         var constructor = sick.getClass().getDeclaredConstructor();
         constructor.setAccessible(true);
@@ -73,7 +73,7 @@ class SameProcessTest {
     @Test
     void theSameDeadlockIsOneSignature() throws Exception {
         Immunity immunity = bed.immunity(false);
-        immunity.open(file());
+        immunity.open(file(), true);
         immunity.record(Sickbed.deadlock(Sickbed.patient(Ailing.Blocks.class)));
         assertTrue(immunity.record(Sickbed.deadlock(Sickbed.patient(Ailing.Blocks.class))).contains("known already"));
         assertEquals(1, immunity.rows().size());
@@ -97,11 +97,11 @@ class SameProcessTest {
         Position place = Woven.in(Habits.class, "locked");
         new SignatureFile(file(), bed.warnings::add).add(Woven.signature(place, place));
         Immunity off = bed.immunity(false);
-        off.open(file());
+        off.open(file(), true);
         assertEquals("RECORDED", off.rows().get(0).state());
         Immunity observing = bed.immunity(true);
         observing.engage(false);
-        observing.open(file());
+        observing.open(file(), true);
         new Sickbed.Fresh(Habits.class).loadClass(Habits.class.getName());
         assertEquals("RECORDED", observing.rows().get(0).state());
         observing.engage(true);
@@ -116,7 +116,7 @@ class SameProcessTest {
         Position position = new Position(Position.Kind.BLOCK, nowhere, Optional.empty());
         new SignatureFile(file(), bed.warnings::add).add(Woven.signature(position, position));
         Immunity immunity = bed.immunity(true);
-        immunity.open(file());
+        immunity.open(file(), true);
         assertEquals("NOT SEEN", immunity.rows().get(0).state());
         assertEquals("matches nothing yet: no class with com.acme.Gone.run:12 (synchronized block) was loaded",
                 immunity.rows().get(0).reason());
@@ -128,7 +128,7 @@ class SameProcessTest {
         Position method = Woven.in(Habits.class, "method");
         new SignatureFile(file(), bed.warnings::add).add(Woven.signature(place, method));
         Immunity immunity = bed.immunity(true);
-        immunity.open(file());
+        immunity.open(file(), true);
         Class<?> other = rebuilt();
         await().atMost(Sickbed.SOON).until(() -> bed.warnings.size() == 1);
         assertTrue(bed.warnings.get(0).endsWith("is not the method that the signature was taken from, its body is another one"),
@@ -169,7 +169,7 @@ class SameProcessTest {
         Position wrong = new Position(Position.Kind.BLOCK, code.at(0), Optional.empty());
         new SignatureFile(file(), bed.warnings::add).add(Woven.signature(wrong, wrong));
         Immunity immunity = bed.immunity(true);
-        immunity.open(file());
+        immunity.open(file(), true);
         new Sickbed.Fresh(Habits.class).loadClass(Habits.class.getName());
         assertEquals("REFUSED", immunity.rows().get(0).state());
         assertTrue(immunity.rows().get(0).reason().endsWith("takes no lock at instruction 0"), immunity.rows().get(0).reason());
@@ -190,7 +190,7 @@ class SameProcessTest {
         Position lock = Woven.in(Habits.class, "locked");
         new SignatureFile(file(), bed.warnings::add).add(Woven.signature(block, lock));
         Immunity immunity = bed.immunity(true);
-        immunity.open(file());
+        immunity.open(file(), true);
         Class<?> type = new Sickbed.Fresh(Habits.class).loadClass(Habits.class.getName());
         assertTrue(calls(type) > 0);
         immunity.uninstall();
@@ -203,7 +203,7 @@ class SameProcessTest {
         Position method = Woven.in(Habits.class, "method");
         new SignatureFile(file(), bed.warnings::add).add(Woven.signature(method, method));
         Immunity immunity = bed.immunity(true);
-        immunity.open(file());
+        immunity.open(file(), true);
         Class<?> type = new Sickbed.Fresh(Habits.class).loadClass(Habits.class.getName());
         Method woven = type.getMethod("method", Callable.class);
         assertTrue(!Modifier.isSynchronized(woven.getModifiers()));
@@ -219,10 +219,10 @@ class SameProcessTest {
     @Test
     void whereThereIsNoCycleNothingStalls() throws Exception {
         Immunity first = bed.immunity(false);
-        first.open(file());
+        first.open(file(), true);
         first.record(Sickbed.deadlock(Sickbed.patient(Ailing.Blocks.class)));
         Immunity immunity = bed.immunity(true);
-        immunity.open(file());
+        immunity.open(file(), true);
         Ailing healthy = Sickbed.patient(Ailing.Blocks.class);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
