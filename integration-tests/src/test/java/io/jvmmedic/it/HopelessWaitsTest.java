@@ -1,6 +1,7 @@
 package io.jvmmedic.it;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.it.harness.Attach;
@@ -18,12 +19,15 @@ class HopelessWaitsTest {
             agentOptions = "undo-after=3s", jdks = 17)
     void areFoundWithTheirCauseAndEndedWhereThatIsSafe(PatientJvm jvm) {
         all(jvm);
+        assertEquals(0, count(jvm.ask("ends"), "finder"));
     }
 
     @Scenario(patient = WaitsPatient.class, libraries = "h2", arguments = {"%libs", "HikariCP-7.1.0"},
-            agentOptions = "undo-after=3s", jdks = 25, attach = Attach.HOT)
+            agentOptions = "undo-after=3s,lost-lock.release=true", jdks = 25, attach = Attach.HOT)
     void areFoundWithTheirCauseAndEndedWhereThatIsSafeAfterAHotAttach(PatientJvm jvm) {
         all(jvm);
+        awaitEnds(jvm, "finder", 1);
+        Story.awaitHealed(jvm, "release-lost-lock");
     }
 
     private static void all(PatientJvm jvm) {

@@ -92,6 +92,7 @@ import io.jvmmedic.core.remedy.RearmSchedule;
 import io.jvmmedic.core.remedy.ReclaimLeakedConnection;
 import io.jvmmedic.core.remedy.RecordSignature;
 import io.jvmmedic.core.remedy.ReleaseIdleWorkers;
+import io.jvmmedic.core.remedy.ReleaseLostLock;
 import io.jvmmedic.core.remedy.Remedy;
 import io.jvmmedic.core.remedy.ResetPool;
 import io.jvmmedic.core.remedy.RevivePool;
@@ -318,6 +319,7 @@ final class Clinic {
                 Map.entry(AbortHttpLease.NAME, Options.BUDGET_RECLAIM),
                 Map.entry(AbortDeadSessions.NAME, Options.BUDGET_ABORT),
                 Map.entry(BreakDeadlock.NAME, Options.BUDGET_BREAK),
+                Map.entry(ReleaseLostLock.NAME, Options.BUDGET_BREAK),
                 Map.entry(GrowPool.NAME, Options.BUDGET_GROW),
                 Map.entry(CompensateLeak.NAME, Options.BUDGET_GROW),
                 Map.entry(GrowExecutor.NAME, Options.BUDGET_GROW),
@@ -378,6 +380,7 @@ final class Clinic {
         GrowPool growPool = new GrowPool(registry, config);
         lockGraph = new LockGraph(census, opener, instrumentation);
         waits = new ThreadWaits(registry, census, lockGraph);
+        DeadlockBreaker breaker = new DeadlockBreaker(instrumentation, opener);
         remedies = List.of(
                 new RecordSignature(immunity),
                 new DumpInvolvedThreads(registry, census, evidence),
@@ -396,8 +399,8 @@ final class Clinic {
                 new AbortDeadSessions(registry, clock),
                 new RevivePool(registry),
                 new ResetPool(registry),
-                new BreakDeadlock(registry, census, new DeadlockBreaker(instrumentation, opener), lockGraph,
-                        trail::incidentOf),
+                new BreakDeadlock(registry, census, breaker, lockGraph, trail::incidentOf),
+                new ReleaseLostLock(waits, breaker, config),
                 new GracefulRestart(config, reason -> lastWords(evidence, reason), this::vetoOnRestart));
         Ward ward = new Ward(Ladders.of(Ladders.EVIDENCE, remedies), Ladders.of(Ladders.STANDARD, remedies));
         inquiry = new ServerInquiry(config, registry, census, ThreadCpu.ofThisJvm(clock), signals::accept, clock);

@@ -64,7 +64,7 @@ public final class Options {
     public static final Option<Budget> BUDGET_RESET = add("budget.reset", "1/1h",
             "hard resets of a pool", Parsers.budget());
     public static final Option<Budget> BUDGET_BREAK = add("budget.break", "30/10m",
-            "deadlocks broken by ending the wait of one thread", Parsers.budget());
+            "deadlocks broken by ending the wait of one thread, and lost locks released", Parsers.budget());
     public static final Option<Budget> BUDGET_DUMP = add("budget.dump", "1/10m",
             "full thread dumps; dumps of the involved threads are not limited by it", Parsers.budget());
     public static final Option<Budget> BUDGET_RESTART = add("budget.restart", "2/1h",
@@ -98,6 +98,8 @@ public final class Options {
     public static final Option<Set<String>> SCHEDULE_REARM = add("schedule.rearm", "",
             "schedulers whose periodic tasks are started again after an exception ended them, separated by |, * allowed",
             Parsers.names());
+    public static final Option<Boolean> LOST_LOCK_RELEASE = add("lost-lock.release", "false",
+            "allows to release locks whose owner has ended without doing so; what they guard may be half done", Parsers.flag());
     public static final Option<String> BACKLOG_SHED = add("backlog.shed", "off",
             "which half of a queue that fills the heap is cancelled, off, oldest or newest; needs force-on-suspicion, too",
             Parsers.words("off", "oldest", "newest"));

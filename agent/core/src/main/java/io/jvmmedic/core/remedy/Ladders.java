@@ -32,7 +32,7 @@ public final class Ladders {
             Map.entry(Fault.SCHEDULE_ENDED, List.of(RearmSchedule.NAME)),
             Map.entry(Fault.SCHEDULE_LATE, List.of(GrowExecutor.NAME)),
             Map.entry(Fault.LOCK_DEADLOCK, List.of(BreakDeadlock.NAME, GracefulRestart.NAME)),
-            Map.entry(Fault.LOST_LOCK, List.of()),
+            Map.entry(Fault.LOST_LOCK, List.of(ReleaseLostLock.NAME)),
             Map.entry(Fault.HTTP_LEAK, List.of(AbortHttpLease.NAME)),
             Map.entry(Fault.HTTP_POOL_EXHAUSTION, List.of()));
 

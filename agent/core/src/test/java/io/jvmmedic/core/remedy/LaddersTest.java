@@ -30,7 +30,7 @@ class LaddersTest {
             new GrowExecutor(registry, WaitView.NONE, config), new RearmSchedule(registry, config), new ReleaseIdleWorkers(registry, config),
             new InterruptTask(registry), new ShedBacklog(registry, config), new AbortHttpLease(registry, config),
             new AbortDeadSessions(registry, Clock.SYSTEM), new RevivePool(registry), new ResetPool(registry),
-            new BreakDeadlock(registry, null, null, null, null),
+            new BreakDeadlock(registry, null, null, null, null), new ReleaseLostLock(null, null, config),
             new RecordSignature(null),
             new DumpInvolvedThreads(registry, null, null), new DumpAllThreads(null, null), new DumpBlackBox(null),
             new GracefulRestart(config, reason -> { }, Optional::empty));

@@ -78,6 +78,11 @@ public final class LockWait {
         return queue.owner(synchronizer);
     }
 
+    /** The lock, if its owner has ended without releasing it; empty when it lives. */
+    public Optional<LostLock> lost() {
+        return LostLock.of(synchronizer, queue);
+    }
+
     public boolean isFirst() {
         return queue.isFirst(synchronizer, node);
     }

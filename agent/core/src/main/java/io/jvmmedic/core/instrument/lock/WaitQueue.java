@@ -34,6 +34,7 @@ final class WaitQueue {
     private final VarHandle status;
     private final VarHandle owner;
     private final MethodHandle clean;
+    private final MethodHandle release;
 
     private WaitQueue(Class<? extends AbstractOwnableSynchronizer> family) throws ReflectiveOperationException {
         this.family = family;
@@ -44,6 +45,9 @@ final class WaitQueue {
         this.head = lookup.findVarHandle(family, "head", node);
         this.tail = lookup.findVarHandle(family, "tail", node);
         this.clean = lookup.findVirtual(family, "cleanQueue", MethodType.methodType(void.class));
+        // One family counts in int, the other in long.
+        this.release = lookup.findVirtual(family, "release", MethodType.methodType(boolean.class,
+                family == AbstractQueuedSynchronizer.class ? int.class : long.class));
         MethodHandles.Lookup inNode = MethodHandles.privateLookupIn(node, MethodHandles.lookup());
         this.previous = inNode.findVarHandle(node, "prev", node);
         this.waiter = inNode.findVarHandle(node, "waiter", Thread.class);
@@ -121,6 +125,16 @@ final class WaitQueue {
     /** Who holds it exclusively; {@code null} for nobody, readers included. */
     Thread owner(Object synchronizer) {
         return (Thread) owner.get(synchronizer);
+    }
+
+    /** Makes one thread the owner in place of another; false when that one is not. */
+    boolean passOn(Object synchronizer, Thread from, Thread to) {
+        return owner.compareAndSet(synchronizer, from, to);
+    }
+
+    /** Gives up so many holds of the calling thread, by the JDK's own way; false when it still has some. */
+    boolean release(Object synchronizer, int holds) throws Throwable {
+        return (boolean) release.invoke(synchronizer, holds);
     }
 
     Object predecessor(Object node) {
