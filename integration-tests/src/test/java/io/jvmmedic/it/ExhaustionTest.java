@@ -37,8 +37,11 @@ class ExhaustionTest {
         double before = jvm.rate();
         jvm.ask("break");
         RecordedEvent finding = jvm.witness().await(Story.SOON, "Finding", row -> row.getString("fault").equals("POOL_EXHAUSTION")
-                && row.getString("summary").contains("waiting for locks inside the database"));
-        assertTrue(finding.getString("cause").contains("wait for session "), finding.getString("cause"));
+                && row.getString("summary").contains("waiting for locks inside the database")
+                && row.getString("cause").contains("wait for session "));
+        assertEquals("pool:orders", finding.getString("resource"));
+        assertTrue(!finding.getString("confidence").equals("CERTAIN"), jvm.witness().story());
+        assertTrue(finding.getString("cause").matches("in the database .*wait for session \\d+ .*"), finding.getString("cause"));
         assertTrue(finding.getString("cause").contains("(nightly-migration, idle in transaction)"), finding.getString("cause"));
         jvm.witness().await(Story.SOON, "SessionCheck", row -> row.getString("verdict").equals("ALIVE"));
         Story.assertOnlyLooked(jvm);

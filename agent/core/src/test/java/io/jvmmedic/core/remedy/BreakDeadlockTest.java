@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -194,6 +195,96 @@ class BreakDeadlockTest {
             assertNull(a.failure());
             assertNull(between.failure());
         }
+    }
+
+    /** As threads that work without a pause do: before anybody can look, they stand in the next one. */
+    @Test
+    void isBrokenAlsoWhenTheSameThreadsMeetInTheSameLocksAgain() throws Throwable {
+        ReentrantLock one = new ReentrantLock(true);
+        ReentrantLock two = new ReentrantLock(true);
+        CyclicBarrier bothHold = new CyclicBarrier(2);
+        AtomicInteger victims = new AtomicInteger();
+        Thread a = twice("a", bothHold, one, two, victims);
+        Thread b = twice("b", bothHold, two, one, victims);
+        Diagnosis diagnosis = Given.diagnosis(Fault.LOCK_DEADLOCK, CYCLE, Confidence.CERTAIN, List.of(),
+                List.of(a.getId(), b.getId()), Map.of("threads", 2L, "monitors", 0L));
+        for (int round = 1; round <= 2; round++) {
+            await().atMost(LockPatient.SOON).until(() -> LockCycle.resolved(diagnosis).isEmpty());
+            Action action = Given.ready(remedy.prepare(diagnosis)).action();
+            assertFalse(action.claimHolds());
+            action.apply();
+            int broken = round;
+            await().atMost(LockPatient.SOON).until(() -> victims.get() == broken
+                    && (broken == 2 || LockCycle.resolved(diagnosis).isEmpty()));
+            await().atMost(LockPatient.SOON).until(action::claimHolds);
+            assertTrue(action.observe().endsWith(" served"), action::observe);
+        }
+        a.join(LockPatient.SOON.toMillis());
+        b.join(LockPatient.SOON.toMillis());
+        assertFree(one, two);
+    }
+
+    /** A thread that holds a lock, wants another, and does not give up: it starts anew before anybody else is awake. */
+    @Test
+    void whereAVictimTakesItsLockBackAnotherGivesWayToo() throws Throwable {
+        ReentrantLock one = new ReentrantLock();
+        ReentrantLock two = new ReentrantLock();
+        CyclicBarrier bothHold = new CyclicBarrier(2);
+        AtomicInteger stubbornFailures = new AtomicInteger();
+        Thread stubborn = new Thread(() -> {
+            one.lock();
+            meet(bothHold);
+            for (boolean done = false; !done; ) {
+                try {
+                    two.lock();
+                    two.unlock();
+                    done = true;
+                } catch (RuntimeException e) {
+                    stubbornFailures.incrementAndGet();
+                }
+            }
+            one.unlock();
+        }, "a");
+        stubborn.setDaemon(true);
+        seen.put(stubborn.getId(), stubborn);
+        stubborn.start();
+        LockPatient other = patient("b", bothHold, two, one);
+        Diagnosis diagnosis = Given.diagnosis(Fault.LOCK_DEADLOCK, CYCLE, Confidence.CERTAIN, List.of(),
+                List.of(stubborn.getId(), other.thread().getId()), Map.of("threads", 2L, "monitors", 0L));
+        await().atMost(LockPatient.SOON).until(() -> LockCycle.resolved(diagnosis).isEmpty());
+
+        Action action = Given.ready(remedy.prepare(diagnosis)).action();
+        assertTrue(action.observe().contains(" victim=a "), action::observe);
+        action.apply();
+        await().atMost(LockPatient.SOON).until(action::claimHolds);
+        assertTrue(action.observe().contains(" victim=b ended"), action::observe);
+        assertEquals(1, stubbornFailures.get());
+        assertTrue(other.isVictim());
+        other.awaitEnd();
+        stubborn.join(LockPatient.SOON.toMillis());
+        assertFree(one, two);
+    }
+
+    private Thread twice(String name, CyclicBarrier bothHold, Lock first, Lock second, AtomicInteger victims) {
+        Thread thread = new Thread(() -> {
+            for (int round = 0; round < 2; round++) {
+                first.lock();
+                try {
+                    meet(bothHold);
+                    second.lock();
+                    second.unlock();
+                } catch (RuntimeException e) {
+                    assertEquals(BootBridge.VICTIM, e.getClass().getName());
+                    victims.incrementAndGet();
+                } finally {
+                    first.unlock();
+                }
+            }
+        }, name);
+        thread.setDaemon(true);
+        seen.put(thread.getId(), thread);
+        thread.start();
+        return thread;
     }
 
     @Test
