@@ -98,8 +98,11 @@ public final class DeadPeerDetector implements Detector {
         // A virtual thread cannot be seen; the word on its session is that of the network or the server alone.
         boolean maybeInDriver = holder.activity() == Activity.JDBC
                 || holder.threadId() < 0 && holder.activity() == Activity.UNKNOWN;
-        return maybeInDriver && words.watched(holder.idleFor())
-                >= Math.max(suspectAfter, holder.typicalHold() < 0 ? 0 : LEARNED_FACTOR * holder.typicalHold());
+        return maybeInDriver && words.watched(holder.idleFor()) >= suspectAfter;
+    }
+
+    private static boolean isBeyondHabit(Holder holder) {
+        return holder.typicalHold() < 0 || holder.idleFor() >= LEARNED_FACTOR * holder.typicalHold();
     }
 
     private void judge(Signal pool, List<Holder> silent, List<Finding> findings) {
@@ -117,7 +120,7 @@ public final class DeadPeerDetector implements Detector {
             if (word.looks() >= PROVEN_LOOKS) {
                 dead.add(holder);
                 proofs.add(holder.line() + ": " + word.row().text("proof"));
-            } else if (word.row().text("verdict").equals("UNKNOWN")) {
+            } else if (word.row().text("verdict").equals("UNKNOWN") && isBeyondHabit(holder)) {
                 unknown.add(holder);
             }
         }

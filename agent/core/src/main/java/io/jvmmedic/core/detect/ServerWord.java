@@ -4,11 +4,15 @@ import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.resource.SqlTrouble;
 import io.jvmmedic.core.util.Phrases;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,6 +21,8 @@ final class ServerWord {
 
     /** It is asked about a jam every ten seconds. */
     private static final int VALID_ROUNDS = 12;
+    private static final String RING = "each other";
+    private static final String UNSEEN = "one that was not seen";
 
     /** What a fresh connection told. */
     private record Word(Signal fresh, List<Signal> locks) {
@@ -73,12 +79,34 @@ final class ServerWord {
         List<Signal> rows = word == null ? List.of() : word.locks().stream()
                 .filter(row -> row.number("leaseId") < 0 || byLease.containsKey(row.number("leaseId"))).toList();
         long sessions = rows.stream().map(row -> row.number("session")).distinct().count();
-        Map<Long, Long> victims = rows.stream().filter(row -> !row.flag("blockerWaits"))
-                .collect(Collectors.groupingBy(row -> row.number("blocker"), Collectors.counting()));
-        Optional<Signal> head = rows.stream().filter(row -> !row.flag("blockerWaits"))
+        Map<Long, Set<Long>> reach = reach(word == null ? List.of() : word.locks());
+        Map<Long, Long> victims = rows.stream().map(row -> row.number("session")).distinct()
+                .flatMap(session -> reach.get(session).stream()).collect(Collectors.groupingBy(one -> one, Collectors.counting()));
+        Optional<Signal> head = word == null ? Optional.empty() : word.locks().stream().filter(row -> !row.flag("blockerWaits"))
+                .filter(row -> victims.containsKey(row.number("blocker")))
                 .max(Comparator.comparingLong((Signal row) -> victims.get(row.number("blocker")))
                         .thenComparing(row -> -row.number("blocker")));
-        return new Locks(sessions, head.map(row -> text(row, byLease)).orElse("each other"));
+        boolean ring = victims.keySet().stream().anyMatch(session -> reach.getOrDefault(session, Set.of()).contains(session));
+        return new Locks(sessions, head.map(row -> text(row, byLease)).orElse(ring ? RING : UNSEEN));
+    }
+
+    /** Whom each session waits for, directly and through others. */
+    private static Map<Long, Set<Long>> reach(List<Signal> locks) {
+        Map<Long, Set<Long>> blockers = new HashMap<>();
+        locks.forEach(row -> blockers.computeIfAbsent(row.number("session"), key -> new HashSet<>()).add(row.number("blocker")));
+        Map<Long, Set<Long>> reach = new HashMap<>();
+        for (Long session : blockers.keySet()) {
+            Set<Long> reached = new HashSet<>();
+            Deque<Long> next = new ArrayDeque<>(blockers.get(session));
+            while (!next.isEmpty()) {
+                Long one = next.remove();
+                if (reached.add(one)) {
+                    next.addAll(blockers.getOrDefault(one, Set.of()));
+                }
+            }
+            reach.put(session, reached);
+        }
+        return reach;
     }
 
     private static String text(Signal row, Map<Long, Holder> byLease) {

@@ -48,8 +48,10 @@ final class Interview {
      * A borrower that waits for the answer to a statement; a virtual thread, which nobody can see, may do anything else.
      *
      * @param quiet its thread has not run for a moment since it was looked at before, so not a byte has arrived
+     * @param times how many looks there were in a row, this one included
+     * @param dead the look before has said that it is dead
      */
-    record Silent(Lease slot, Lease.View lease, Borrower borrower, boolean quiet) {
+    record Silent(Lease slot, Lease.View lease, Borrower borrower, boolean quiet, int times, boolean dead) {
     }
 
     private record Idle(Lease slot, Object entry, Connection physical) {
@@ -81,8 +83,19 @@ final class Interview {
     private static final int PROBES = 3;
     /** What is on its way from a server may be stuck for some seconds in a bad network. */
     private static final long ANSWERED_MILLIS = 10_000;
-    private static final Set<String> FAULTS = Set.of(Verdict.CLOSED.name(), Verdict.GONE.name(), Verdict.ANSWERED.name(),
-            Verdict.UNREACHABLE.name());
+    /**
+     * A network that was down and works again brings back what was lost only when that is sent anew, and each pause until
+     * then is as long as all before it together. So the way must have worked for half of the silence before silence counts
+     * as an answer; who was cut off for longer than this is not waited for any more.
+     */
+    private static final long MAX_SETTLING_MILLIS = 15_000;
+    /** The usual pause between keep-alive probes, which does not grow. */
+    private static final long PROBE_MILLIS = 75_000;
+    private static final Set<String> DEAD = Set.of(Verdict.GONE.name(), Verdict.ANSWERED.name(), Verdict.UNREACHABLE.name());
+    /** The second look of a proof: in the next round. */
+    private static final long SECOND_LOOK_MILLIS = 500;
+    /** A session of which nobody can tell is asked about so many times without a pause: the proof may take a while. */
+    private static final int PATIENT_TALKS = 6;
     private static final int MAX_CHAIN = 8;
     private static final int MAX_IDLE = 50;
     private static final int MAX_PIDS = 500;
@@ -95,6 +108,7 @@ final class Interview {
     private final Leases leases;
     private final Reason reason;
     private final List<Silent> silent;
+    private final long workedMillis;
     private final Clock clock;
     private final List<Signal> rows = new ArrayList<>();
     private Dialect.Role role = Dialect.Role.UNKNOWN;
@@ -103,12 +117,15 @@ final class Interview {
     /** The kernel's table has the fresh connection: what it does not have, it would have. */
     private boolean freshIsListed;
     private long took;
+    private long againMillis = -1;
 
-    Interview(PoolHandle pool, Leases leases, Reason reason, List<Silent> silent, Clock clock) {
+    /** @param workedMillis for how long the way to the server is known to have worked */
+    Interview(PoolHandle pool, Leases leases, Reason reason, List<Silent> silent, long workedMillis, Clock clock) {
         this.pool = pool;
         this.leases = leases;
         this.reason = reason;
         this.silent = silent;
+        this.workedMillis = workedMillis;
         this.clock = clock;
     }
 
@@ -142,10 +159,26 @@ final class Interview {
         return rows;
     }
 
-    /** Whether it is worth asking again soon. */
-    boolean tellsOfAFault() {
-        return role == Dialect.Role.WRITABLE && pooledRole == Dialect.Role.READ_ONLY
-                || rows.stream().map(row -> row.text("verdict")).anyMatch(FAULTS::contains);
+    /** In what time it is worth asking again, ms; -1 when there is no hurry. */
+    long againMillis() {
+        if (role == Dialect.Role.WRITABLE && pooledRole == Dialect.Role.READ_ONLY
+                || rows.stream().anyMatch(row -> saysDead(row) || row.text("verdict").equals(Verdict.CLOSED.name()))) {
+            againIn(ServerInquiry.EVERY_MILLIS);
+        }
+        return againMillis;
+    }
+
+    private void againIn(long millis) {
+        againMillis = againMillis < 0 ? millis : Math.min(againMillis, millis);
+    }
+
+    /** Whether a session in use is dead. */
+    boolean saysDead() {
+        return rows.stream().anyMatch(row -> saysDead(row) && row.number("leaseId") >= 0);
+    }
+
+    static boolean saysDead(Signal row) {
+        return row.type().equals(Signal.SESSION_CHECK) && DEAD.contains(row.text("verdict"));
     }
 
     boolean reached() {
@@ -207,17 +240,16 @@ final class Interview {
     }
 
     private void askForLocks(Connection fresh) {
+        // Another pool of this host may use the same database; where the driver tells the sessions, only ours count.
+        Map<Long, Long> leaseOf = leasesBySession();
         List<LockWaits.Wait> waits;
         try {
-            waits = LockWaits.ask(fresh);
+            waits = LockWaits.ask(fresh, leaseOf.keySet());
         } catch (SQLException e) {
             // An older server, or one that does not let us look: then nothing is known of locks.
             return;
         }
-        Map<Long, Long> leaseOf = waits.isEmpty() ? Map.of() : leasesBySession();
-        // Another pool of this host may use the same database; where the driver tells the sessions, only ours count.
-        waits.stream().filter(wait -> leaseOf.isEmpty() || leaseOf.containsKey(wait.session()))
-                .forEach(wait -> rows.add(Signal.of(Signal.LOCK_WAIT, clock.millis()).with("tick", -1)
+        waits.forEach(wait -> rows.add(Signal.of(Signal.LOCK_WAIT, clock.millis()).with("tick", -1)
                         .with("resource", pool.id()).with("session", wait.session())
                         .with("leaseId", leaseOf.getOrDefault(wait.session(), -1L)).with("waitedFor", wait.waitedMillis())
                         .with("blocker", wait.blocker()).with("blockerLeaseId", leaseOf.getOrDefault(wait.blocker(), -1L))
@@ -329,8 +361,14 @@ final class Interview {
             Lease.View now = one.slot().read();
             // Whatever was learned is void if it has been used or given back since.
             if (now != null && now.id() == one.lease().id() && now.idleMillis() >= one.lease().idleMillis()) {
-                judgeSilent(one, table).ifPresent(judgement ->
-                        row(now.id(), one.borrower().name(), now.idleMillis(), judgement));
+                judgeSilent(one, table).ifPresent(judgement -> {
+                    row(now.id(), one.borrower().name(), now.idleMillis(), judgement);
+                    if (DEAD.contains(judgement.verdict().name()) && !one.dead()) {
+                        againIn(SECOND_LOOK_MILLIS);
+                    } else if (judgement.verdict() == Verdict.UNKNOWN && one.times() < PATIENT_TALKS) {
+                        againIn(ServerInquiry.EVERY_MILLIS);
+                    }
+                });
             }
         }
     }
@@ -386,7 +424,7 @@ final class Interview {
         }
         Dialect.Backend backend = physical == null ? null : witness.backends().get(Dialect.pid(physical));
         return physical == null || backend != null && !backend.idle() ? Optional.empty()
-                : network(row(physical, table)).or(() -> backend == null ? unknownToServer(physical) : Optional.empty());
+                : network(one, physical, table).or(() -> backend == null ? unknownToServer(physical) : Optional.empty());
     }
 
     private Judgement judgeSeen(Silent one, Connection physical, TcpTable table) {
@@ -397,7 +435,7 @@ final class Interview {
         if (backend != null && !backend.idle()) {
             return new Judgement(Verdict.ALIVE, "the server is at work on it");
         }
-        Optional<Judgement> network = network(row(physical, table));
+        Optional<Judgement> network = network(one, physical, table);
         if (network.isPresent()) {
             return network.get();
         }
@@ -405,16 +443,31 @@ final class Interview {
             return new Judgement(Verdict.LISTENING, "it waits for a notification, not for an answer");
         }
         if (backend != null) {
-            boolean answered = backend.forMillis() >= ANSWERED_MILLIS && one.quiet()
-                    && one.lease().idleMillis() >= ANSWERED_MILLIS && Dialect.waitsForAnswer(one.borrower())
+            boolean waits = Dialect.waitsForAnswer(one.borrower())
                     && witness.means(backend, SessionSocket.of(physical).orElse(null));
-            return answered ? new Judgement(Verdict.ANSWERED, "the server has answered and been idle for "
+            long missing = Math.max(ANSWERED_MILLIS - Math.min(backend.forMillis(), one.lease().idleMillis()),
+                    unsettledMillis(backend.forMillis(), MAX_SETTLING_MILLIS));
+            if (waits && missing > 0) {
+                againIn(Math.max(SECOND_LOOK_MILLIS, Math.min(missing, ServerInquiry.EVERY_MILLIS)));
+            }
+            return waits && missing <= 0 && one.quiet() ? new Judgement(Verdict.ANSWERED, "the server has answered and been idle for "
                     + Phrases.duration(backend.forMillis()) + ", and not a byte of it has arrived")
                     : new Judgement(Verdict.UNKNOWN, "the server is idle on this session for "
                             + Phrases.duration(backend.forMillis()));
         }
         return unknownToServer(physical)
                 .orElse(new Judgement(Verdict.UNKNOWN, "neither the network nor the server tell"));
+    }
+
+    /** In what time the way will have worked for so long that what a failure of it held up would have arrived. */
+    private long unsettledMillis(long silentMillis, long atMost) {
+        return 2 * (Math.min(silentMillis / 2, atMost) - workedMillis);
+    }
+
+    private Optional<Judgement> network(Silent one, Connection physical, TcpTable table) {
+        Optional<TcpTable.Row> row = row(physical, table);
+        long atMost = row.isPresent() && row.get().probes() >= PROBES ? PROBE_MILLIS : MAX_SETTLING_MILLIS;
+        return unsettledMillis(one.lease().idleMillis(), atMost) <= 0 ? network(row) : Optional.empty();
     }
 
     private static Optional<Judgement> network(Optional<TcpTable.Row> row) {

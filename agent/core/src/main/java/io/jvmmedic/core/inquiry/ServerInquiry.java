@@ -36,15 +36,18 @@ import java.util.function.ToLongFunction;
  * Asks the server behind a pool when its sessions fail in bursts, hang, or are not made any more. Heals nothing: what it
  * learns is written as signals, and detectors judge them, so that a recording tells the whole proof.
  *
- * <p>Each talk costs the server one connection for a moment. So one at a time for a pool, never more often than every
+ * <p>Each talk costs the server one connection for a moment. So one at a time for a pool, not more often than every
  * {@value #EVERY_MILLIS} ms, and half as often after each that told of nothing ill: a report of 20 minutes is not to be
- * asked about 400 times. After each failure half as often too: a server that is full or down is not to be knocked at.
+ * asked about 400 times. After each failure half as often too: a server that is full or down is not to be knocked at. Only
+ * a session that was said to be dead for the first time, or will be telling in a moment, is asked about sooner: its
+ * borrower, and whoever waits behind it, waits for the second word.
  *
  * <p>A connect may hang for ever, where a network swallows everything or a server accepts and says nothing; nobody but the
  * driver can end it. After {@value #LIMIT_MILLIS} ms that is the answer, told anew while it hangs. The next talk then waits
- * ever longer, and there are never more than {@value #MAX_HANGING} for a pool and {@value #MAX_HANGING_OVERALL} in all; not
- * none, for what hangs may hang on long after others would get through. What one of them says in the end is of the past, and
- * dropped.
+ * ever longer, about twice as long as it has lasted so far, and there are never more than {@value #MAX_HANGING} for a pool
+ * and {@value #MAX_HANGING_OVERALL} in all; not none, for what hangs may hang on long after others would get through. What
+ * one of them says in the end is of the past, and dropped; but that it says something, or that another pool is reached
+ * again, is a reason to ask at once.
  *
  * <p>Belongs to the engine's thread; the talks run on disposable ones.
  */
@@ -53,16 +56,18 @@ public final class ServerInquiry {
     static final long EVERY_MILLIS = 3_000;
     private static final long MAX_EVERY_MILLIS = 60_000;
     private static final long MAX_EVERY_MILLIS_IF_REACHED = 10_000;
-    /** A session of which nobody can tell is asked about so many times without a pause: the proof may take a while. */
-    private static final int PATIENT_TALKS = 6;
+    /** Between two talks of one streak in which the way to the server is taken to have worked all the time. */
+    private static final long STREAK_GAP_MILLIS = 20_000;
+    /** For so long after a session was said to be dead the others of its pool are asked about like it. */
+    private static final long DEAD_MILLIS = 60_000;
     static final long LIMIT_MILLIS = 10_000;
     private static final Duration LIMIT = Duration.ofMillis(LIMIT_MILLIS);
     private static final int MAX_AT_ONCE = 4;
-    static final int MAX_HANGING = 4;
+    static final int MAX_HANGING = 8;
     static final int MAX_HANGING_OVERALL = 12;
-    /** The pauses after talks that hang: with the last of them an outage of six minutes is still seen to end. */
+    /** The pauses after talks that hang: with the last of them an outage of four hours is still seen to end. */
     private static final long AFTER_HANGING_MILLIS = 15_000;
-    private static final int LONGER_AFTER_HANGING = 4;
+    private static final int LONGER_AFTER_HANGING = 3;
     /** How far back errors count as one burst. */
     private static final long WINDOW_MILLIS = 10_000;
     private static final int READ_ONLY_ERRORS = 3;
@@ -81,9 +86,9 @@ public final class ServerInquiry {
      *
      * @param cpuNanos CPU time of its thread, -1 if unknown
      * @param times in a row, in the same statement
-     * @param unknown nobody could tell about it, and might later; not of a virtual thread, which may be doing anything
+     * @param dead it was said to be dead
      */
-    private record Look(long cpuNanos, long idleMillis, int times, boolean unknown) {
+    private record Look(long cpuNanos, long idleMillis, int times, boolean dead) {
     }
 
     /** What is asked of one pool. */
@@ -99,6 +104,10 @@ public final class ServerInquiry {
         private long endedAt = Long.MIN_VALUE / 2;
         private long everyMillis = EVERY_MILLIS;
         private boolean reached = true;
+        /** Since when each talk has reached the server; -1 when the last one has not. */
+        private long worksSince = -1;
+        /** When one of its sessions in use was said to be dead. */
+        private long deadAt = Long.MIN_VALUE / 2;
         private long wantedSince = -1;
         private int jamRounds;
         private long jamAskedAt = Long.MIN_VALUE;
@@ -110,18 +119,28 @@ public final class ServerInquiry {
         private final Reason reason;
         private final long beganAt = clock.monotonicMillis();
         private final AtomicBoolean over = new AtomicBoolean();
+        private final long workedMillis;
+        private final boolean dead;
         private final DisposableCall<Interview> call;
+        private volatile long endedAt;
 
-        private Talk(PoolHandle pool, Reason reason) {
+        /**
+         * @param workedMillis for how long each talk before has reached the server
+         * @param dead some of its sessions were said to be dead
+         */
+        private Talk(PoolHandle pool, Reason reason, long workedMillis, boolean dead) {
             this.pool = pool;
             this.reason = reason;
+            this.workedMillis = workedMillis;
+            this.dead = dead;
             this.call = DisposableCall.start(LIMIT, clock, this::hold);
         }
 
         private Interview hold() {
             Interview interview = new Interview(pool, registry.leases(), reason,
-                    reason == Reason.SILENT ? silent(pool) : List.of(), clock);
+                    reason == Reason.SILENT ? silent(pool, dead) : List.of(), workedMillis, clock);
             List<Signal> rows = interview.conduct();
+            endedAt = clock.monotonicMillis();
             if (over.compareAndSet(false, true)) {
                 rows.forEach(ServerInquiry.this::remember);
                 rows.forEach(target);
@@ -204,7 +223,7 @@ public final class ServerInquiry {
     }
 
     private void settle(Talks own) {
-        if (own.hanging.removeIf(talk -> talk.call.isDone()) && own.hanging.isEmpty()) {
+        if (own.hanging.removeIf(talk -> talk.call.isDone())) {
             own.everyMillis = EVERY_MILLIS;
         }
         Talk talk = own.talk;
@@ -213,24 +232,35 @@ public final class ServerInquiry {
         }
         own.talk = null;
         own.endedAt = clock.monotonicMillis();
+        boolean failedBefore = !own.reached;
         own.reached = false;
         if (!talk.call.isDone() && talk.giveUp()) {
+            own.worksSince = -1;
             own.hanging.add(talk);
             own.hangingToldAt = own.endedAt;
             own.everyMillis = own.hanging.size() == 1 ? AFTER_HANGING_MILLIS : own.everyMillis * LONGER_AFTER_HANGING;
             target.accept(talk.noAnswer());
             return;
         }
-        boolean telling = false;
+        long again = -1;
         try {
             Interview interview = talk.call.result();
+            own.endedAt = talk.endedAt;
             own.reached = interview.reached();
-            telling = interview.tellsOfAFault() || isAskedAnew();
+            own.deadAt = interview.saysDead() ? own.endedAt : own.deadAt;
+            again = interview.againMillis();
         } catch (Throwable e) {
             // As good as no answer.
         }
-        own.everyMillis = own.reached && telling ? EVERY_MILLIS
-                : Math.min(own.reached ? MAX_EVERY_MILLIS_IF_REACHED : MAX_EVERY_MILLIS, own.everyMillis * 2);
+        own.worksSince = !own.reached ? -1 : own.worksSince == -1 ? talk.beganAt : own.worksSince;
+        own.everyMillis = own.reached && again >= 0 ? again
+                : Math.min(own.reached ? MAX_EVERY_MILLIS_IF_REACHED : MAX_EVERY_MILLIS,
+                        Math.max(EVERY_MILLIS, own.everyMillis) * 2);
+        if (own.reached && failedBefore) {
+            // Not whenever it is reached: the others may have another server, which is still down.
+            talks.values().stream().filter(one -> !one.hanging.isEmpty())
+                    .forEach(one -> one.everyMillis = Math.min(one.everyMillis, EVERY_MILLIS));
+        }
     }
 
     /** What it means holds only for some seconds. */
@@ -240,10 +270,6 @@ public final class ServerInquiry {
             own.hangingToldAt = clock.monotonicMillis();
             target.accept(own.hanging.get(own.hanging.size() - 1).noAnswer());
         }
-    }
-
-    private boolean isAskedAnew() {
-        return looks.values().stream().anyMatch(look -> look.unknown() && look.times() < PATIENT_TALKS);
     }
 
     private Optional<Reason> reason(Talks own, Signal row, Round round) {
@@ -269,7 +295,7 @@ public final class ServerInquiry {
             return Optional.of(Reason.LOST);
         }
         if (round.of(Signal.HELD_CONNECTION).stream()
-                .anyMatch(held -> held.text("resource").equals(row.text("resource")) && isSilent(held))) {
+                .anyMatch(held -> held.text("resource").equals(row.text("resource")) && isSilent(held, hasDead(own)))) {
             return Optional.of(Reason.SILENT);
         }
         if (own.wantedSince != -1 && now.millis() - own.wantedSince >= CREATOR_MILLIS) {
@@ -289,20 +315,28 @@ public final class ServerInquiry {
                 && inStatement * 2 > pool.number("active");
     }
 
-    private boolean isSilent(Signal held) {
-        boolean maybeInDriver = held.text("activity").equals(Activity.JDBC.name())
-                || held.number("threadId") < 0 && held.text("activity").equals(Activity.UNKNOWN.name());
-        return maybeInDriver && isSilent(held.number("idleFor"), held.number("typicalHold"));
+    private boolean hasDead(Talks own) {
+        return clock.monotonicMillis() - own.deadAt < DEAD_MILLIS;
     }
 
-    /** Inside the driver for longer than this connection's site ever held one, by a factor. */
-    private boolean isSilent(long idleMillis, long typicalMillis) {
-        return idleMillis >= Math.max(suspectAfter, typicalMillis < 0 ? 0 : LEARNED_FACTOR * typicalMillis);
+    private boolean isSilent(Signal held, boolean dead) {
+        boolean maybeInDriver = held.text("activity").equals(Activity.JDBC.name())
+                || held.number("threadId") < 0 && held.text("activity").equals(Activity.UNKNOWN.name());
+        return maybeInDriver && isSilent(held.number("idleFor"), held.number("typicalHold"), held.number("calmHold"), dead);
+    }
+
+    /**
+     * Inside the driver for longer than this connection's site ever held one, by a factor. What it took in a jam is no habit
+     * of the site, and once a neighbour's session is dead none of them is excused by a habit: they went the same way.
+     */
+    private boolean isSilent(long idleMillis, long typicalMillis, long calmMillis, boolean dead) {
+        long habit = calmMillis < 0 ? typicalMillis : Math.min(typicalMillis, calmMillis);
+        return idleMillis >= (dead || habit < 0 ? suspectAfter : Math.max(suspectAfter, LEARNED_FACTOR * habit));
     }
 
     private void ask(Talks own, Signal row, Reason reason) {
         // Another reason is another question, to a server that answers.
-        long every = own.reached && own.reason != reason ? EVERY_MILLIS : own.everyMillis;
+        long every = own.reached && own.reason != reason ? Math.min(own.everyMillis, EVERY_MILLIS) : own.everyMillis;
         if (own.talk != null || clock.monotonicMillis() < own.endedAt + every || own.hanging.size() >= MAX_HANGING
                 || count(one -> one.talk == null ? 0 : 1) >= MAX_AT_ONCE
                 || count(one -> one.hanging.size() + (one.talk == null ? 0 : 1)) >= MAX_HANGING_OVERALL) {
@@ -319,21 +353,24 @@ public final class ServerInquiry {
             own.reason = reason;
             own.everyMillis = own.reached ? EVERY_MILLIS : own.everyMillis;
         }
-        own.talk = new Talk(pool, reason);
+        if (own.worksSince != -1 && clock.monotonicMillis() - own.endedAt > STREAK_GAP_MILLIS) {
+            own.worksSince = -1;
+        }
+        own.talk = new Talk(pool, reason, own.worksSince == -1 ? 0 : clock.monotonicMillis() - own.worksSince, hasDead(own));
     }
 
     private int count(ToIntFunction<Talks> what) {
         return talks.values().stream().mapToInt(what).sum();
     }
 
-    private List<Interview.Silent> silent(PoolHandle pool) {
+    private List<Interview.Silent> silent(PoolHandle pool, boolean dead) {
         List<Interview.Silent> found = new ArrayList<>();
         for (Lease slot : registry.leases().slots(pool)) {
             Lease.View lease = slot.read();
-            if (lease != null && isSilent(lease.idleMillis(), lease.typicalHoldMillis())) {
+            if (lease != null && isSilent(lease.idleMillis(), lease.typicalHoldMillis(), lease.calmHoldMillis(), dead)) {
                 Borrower borrower = Borrower.of(lease.userId(), threads);
                 if (lease.userId() < 0 || borrower.activity(null) == Activity.JDBC) {
-                    found.add(new Interview.Silent(slot, lease, borrower, isQuiet(lease)));
+                    found.add(look(slot, lease, borrower));
                 }
             }
         }
@@ -341,21 +378,20 @@ public final class ServerInquiry {
         return found;
     }
 
-    /** Whether the thread has not run since it was looked at before, in the same statement. */
-    private boolean isQuiet(Lease.View lease) {
+    private Interview.Silent look(Lease slot, Lease.View lease, Borrower borrower) {
         Thread thread = lease.userId() < 0 ? null : threads.byId(lease.userId());
         long cpu = thread == null ? -1 : cpuNanos.applyAsLong(thread);
         Look before = looks.get(lease.id());
         boolean same = before != null && lease.idleMillis() >= before.idleMillis();
-        looks.put(lease.id(), new Look(cpu, lease.idleMillis(), same ? before.times() + 1 : 1,
-                lease.userId() >= 0));
-        return same && cpu >= 0 && before.cpuNanos() == cpu;
+        Look now = new Look(cpu, lease.idleMillis(), same ? before.times() + 1 : 1, same && before.dead());
+        looks.put(lease.id(), now);
+        return new Interview.Silent(slot, lease, borrower, same && cpu >= 0 && before.cpuNanos() == cpu, now.times(), now.dead());
     }
 
     private void remember(Signal row) {
         if (row.type().equals(Signal.SESSION_CHECK)) {
             looks.computeIfPresent(row.number("leaseId"), (lease, look) -> new Look(look.cpuNanos(), look.idleMillis(),
-                    look.times(), row.text("verdict").equals(Interview.Verdict.UNKNOWN.name())));
+                    look.times(), Interview.saysDead(row)));
         }
     }
 }

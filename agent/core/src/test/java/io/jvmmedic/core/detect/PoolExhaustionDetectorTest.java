@@ -138,6 +138,25 @@ class PoolExhaustionDetectorTest {
     }
 
     @Test
+    void theHeadIsWhomMostWaitForThroughOthersToo() {
+        Signal.Builder[] queue = {lockWait(POOL, 2, 77), lockWait(POOL, 3, 4_002).with("blockerWaits", true),
+                lockWait(POOL, 4, 4_003).with("blockerWaits", true), lockWait(POOL, 1, 66).with("blockerName", ""),
+                fresh(POOL, "OK")};
+        assertTrue(stuckInJdbc(queue).cause().startsWith("in the database 4 sessions of it wait for session 77 (psql"));
+    }
+
+    @Test
+    void onlyARingIsSaidToWaitForEachOther() {
+        Finding ring = stuckInJdbc(lockWait(POOL, 2, 4_003).with("blockerWaits", true),
+                lockWait(POOL, 3, 4_002).with("blockerWaits", true), fresh(POOL, "OK"));
+        assertTrue(ring.cause().startsWith("in the database 2 sessions of it wait for each other; 3 of 4"), ring.cause());
+        Finding torn = stuckInJdbc(lockWait(POOL, 2, 4_003).with("blockerWaits", true),
+                lockWait(POOL, 3, 55).with("blockerWaits", true), fresh(POOL, "OK"));
+        assertTrue(torn.cause().startsWith("in the database 2 sessions of it wait for one that was not seen; 3 of 4"),
+                torn.cause());
+    }
+
+    @Test
     void aTalkThatIsToldInTwoRoundsIsOneTalk() {
         PoolExhaustionDetector detector = new PoolExhaustionDetector(config());
         List<Finding> findings = List.of();

@@ -46,6 +46,8 @@ class InterviewTest {
     /** Port of the session that was opened last, unless a test says otherwise. */
     private int clientPort;
     private final Object handle = new Object();
+    /** For how long the way to the server has worked. */
+    private long workedMillis = 60_000;
 
     @BeforeEach
     void listen() throws IOException {
@@ -83,7 +85,11 @@ class InterviewTest {
     }
 
     private List<Signal> ask(Reason reason, Interview.Silent... silent) {
-        return new Interview(pool, registry.leases(), reason, List.of(silent), new FakeClock()).conduct();
+        return interview(reason, silent).conduct();
+    }
+
+    private Interview interview(Reason reason, Interview.Silent... silent) {
+        return new Interview(pool, registry.leases(), reason, List.of(silent), workedMillis, new FakeClock());
     }
 
     private static List<String> verdicts(List<Signal> rows) {
@@ -114,7 +120,7 @@ class InterviewTest {
                 return 1;
             }
         };
-        return new Interview.Silent(slot, slot.read(), Borrower.of(1, view), true);
+        return new Interview.Silent(slot, slot.read(), Borrower.of(1, view), true, 2, false);
     }
 
     private Interview.Silent waitingForRows(int pid) throws IOException {
@@ -163,8 +169,55 @@ class InterviewTest {
         knows(List.of(7, "idle", 2_000L));
         assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, silent)), "it may be on its way");
         knows(List.of(7, "idle", 15_000L));
-        Interview.Silent busy = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), false);
+        Interview.Silent busy = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), false, 2,
+                false);
         assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, busy)), "its thread ran: something arrives");
+    }
+
+    /** What a network lost while it was down it sends again after a pause as long as all that was before. */
+    @Test
+    void aWayThatWorksAgainIsGivenTimeToBringWhatItHeldUp() throws Exception {
+        Interview.Silent silent = waitingForRows(7);
+        int port = clientPort;
+        knows(List.of(7, "idle", 15_000L));
+        workedMillis = 7_000;
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, silent)), "down for 8 s, so it may take 8 s more");
+        workedMillis = 7_500;
+        assertEquals(List.of("ANSWERED"), verdicts(ask(Reason.SILENT, silent)));
+        clientPort = port;
+        knows(List.of(7, "idle", 3_600_000L));
+        assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, silent)));
+        workedMillis = 15_000;
+        assertEquals(List.of("ANSWERED"), verdicts(ask(Reason.SILENT, silent)), "who was cut off for an hour is not waited for");
+    }
+
+    private long againMillis(Interview.Silent silent) {
+        Interview interview = interview(Reason.SILENT, silent);
+        interview.conduct();
+        return interview.againMillis();
+    }
+
+    @Test
+    void aProofIsWaitedForNoLongerThanItTakes() throws Exception {
+        Interview.Silent silent = waitingForRows(7);
+        int port = clientPort;
+        knows(List.of(7, "idle", 15_000L));
+        assertEquals(500, againMillis(silent), "the second word is asked for in the next round");
+        Interview.Silent told = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), true, 3, true);
+        assertEquals(3_000, againMillis(told), "and if nothing was done about it, as usual");
+        clientPort = port;
+        knows(List.of(7, "idle", 9_000L));
+        Interview.Silent many = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), true, 7, false);
+        assertEquals(1_000, againMillis(many), "when it will be telling, however often it was asked about");
+        clientPort = port;
+        knows(List.of(7, "idle", 4_000L));
+        assertEquals(3_000, againMillis(many));
+        knows(List.of(7, "active", 4_000L));
+        assertEquals(-1, againMillis(silent), "a report of 20 minutes is no reason to hurry");
+        clientPort = port + 1;
+        knows(List.of(7, "idle", 9_000L));
+        assertEquals(3_000, againMillis(silent));
+        assertEquals(-1, againMillis(many), "nobody will ever tell of this one");
     }
 
     @Test
@@ -226,7 +279,7 @@ class InterviewTest {
         Interview.Silent seen = waitingForRows(7);
         Lease.View lease = seen.lease();
         Interview.Silent virtual = new Interview.Silent(seen.slot(), new Lease.View(lease.id(), lease.resource(), -5, -5,
-                lease.heldMillis(), lease.idleMillis(), false, false, null), Borrower.of(-5, null), false);
+                lease.heldMillis(), lease.idleMillis(), false, false, null), Borrower.of(-5, null), false, 2, false);
         knows(List.of(7, "idle", 1_200_000L));
         assertEquals(List.of(), verdicts(ask(Reason.SILENT, virtual)), "it may compute for as long");
         knows(List.of(7, "active", 1_200_000L));

@@ -10,7 +10,12 @@ import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.ResourceRegistry;
+import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.util.CoarseClock;
 import io.jvmmedic.core.util.FakeClock;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,10 +23,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ServerInquiryTest {
+
+    private static final ThreadView IN_A_STATEMENT = new ThreadView() {
+        private final Thread thread = new Thread() {
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                return new StackTraceElement[] {new StackTraceElement("sun.nio.ch.Net", "poll", "Net.java", 1),
+                        new StackTraceElement("org.postgresql.core.v3.QueryExecutorImpl", "processResults", "Q.java", 2)};
+            }
+        };
+
+        @Override
+        public Thread byId(long id) {
+            return thread;
+        }
+
+        @Override
+        public int count() {
+            return 1;
+        }
+    };
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final AskedPool pool = new AskedPool(registry);
@@ -37,7 +63,7 @@ class ServerInquiryTest {
             connects.incrementAndGet();
             use.accept(server.session(1, null));
         });
-        return new ServerInquiry(MedicConfig.of(settings), registry, null, thread -> -1, heard::add, clock);
+        return new ServerInquiry(MedicConfig.of(settings), registry, IN_A_STATEMENT, thread -> -1, heard::add, clock);
     }
 
     private static Signal.Builder errors(long lost, long sessions, long readOnly) {
@@ -82,7 +108,7 @@ class ServerInquiryTest {
                 at.add(tick);
             }
         }
-        assertEquals(4, at.size(), () -> "after 6 s, then every 10 s, but: " + at);
+        assertEquals(List.of(8, 18, 28, 38, 48), at, "after 6 s, then every 10 s");
         round(inquiry, true, errors(3L * tick, 3L * tick, 0));
         int before = connects.get();
         for (int i = 0; i < 5; i++) {
@@ -102,7 +128,7 @@ class ServerInquiryTest {
         while (connects.get() < 4) {
             round(inquiry, true, errors(3L * tick, 3L * tick, 0));
         }
-        assertTrue(tick > 3 + 6 + 12 + 24, () -> "four failures within " + tick + " s");
+        assertTrue(tick >= 2 + 6 + 12 + 24, () -> "four failures within " + tick + " s");
         int before = connects.get();
         for (int i = 0; i < 20; i++) {
             round(inquiry, true, errors(3L * tick, 3L * tick, 0));
@@ -185,9 +211,10 @@ class ServerInquiryTest {
         assertEquals(2, failures().size(), "and said again, for it still holds");
         assertEquals("no answer within 20 s", failures().get(1).text("error"));
 
-        rounds(inquiry, 600);
-        await().until(() -> connects.get() == ServerInquiry.MAX_HANGING);
-        rounds(inquiry, 600);
+        for (int hanging = 2; hanging <= ServerInquiry.MAX_HANGING; hanging++) {
+            hang(inquiry, hanging);
+        }
+        rounds(inquiry, 100_000);
         assertEquals(ServerInquiry.MAX_HANGING, connects.get(), "no more threads than that");
         int told = heard.size();
 
@@ -198,6 +225,113 @@ class ServerInquiryTest {
         });
         assertEquals(ServerInquiry.MAX_HANGING + 1, connects.get(), "those that hung are over, and what they learned is old");
         assertTrue(heard.size() >= told);
+    }
+
+    @Test
+    void whenOneThatHungIsOverTheServerIsAskedAgainAtOnce() {
+        ServerInquiry inquiry = inquiry(Map.of());
+        Semaphore ends = new Semaphore(0);
+        pool.connect = Lever.of("connect", use -> {
+            connects.incrementAndGet();
+            ends.acquire();
+            throw new SQLException("reset", "08001");
+        });
+        for (int hanging = 1; hanging <= 4; hanging++) {
+            hang(inquiry, hanging);
+        }
+        rounds(inquiry, 100);
+        assertEquals(4, connects.get(), "the next pause is long");
+        long before = clock.monotonicMillis();
+        ends.release();
+        await().until(() -> {
+            rounds(inquiry, 1);
+            return connects.get() == 5;
+        });
+        assertTrue(clock.monotonicMillis() - before < 200_000, "earlier than after that pause");
+        ends.release(10);
+    }
+
+    @Test
+    void whenAnotherPoolIsReachedAgainThoseThatHangAreAskedAtOnce() {
+        ServerInquiry inquiry = inquiry(Map.of());
+        Semaphore ends = new Semaphore(0);
+        Sessions server = new Sessions();
+        server.product = "H2";
+        AskedPool other = new AskedPool(registry);
+        AtomicInteger attempts = new AtomicInteger();
+        other.connect = Lever.of("connect", use -> {
+            if (attempts.getAndIncrement() == 0) {
+                throw new SQLException("down", "08001");
+            }
+            use.accept(server.session(2, null));
+        });
+        pool.connect = Lever.of("connect", use -> {
+            connects.incrementAndGet();
+            ends.acquire();
+        });
+        for (int hanging = 1; hanging <= 4; hanging++) {
+            hang(inquiry, hanging);
+        }
+        long before = clock.monotonicMillis();
+        await().until(() -> {
+            clock.advance(Duration.ofSeconds(1));
+            tick++;
+            inquiry.observe(FakeRounds.round(tick, errors(3L * tick, 3L * tick, 0),
+                    FakeRounds.pool(other.id().toString(), 1, 2, 0).with("lostErrors", 3L * tick)
+                            .with("failedSessions", 3L * tick)), true);
+            return connects.get() == 5;
+        });
+        assertTrue(clock.monotonicMillis() - before < 200_000, "earlier than after its pause");
+        ends.release(10);
+    }
+
+    /** Has the server asked, by a connect that hangs. */
+    private void hang(ServerInquiry inquiry, int number) {
+        while (!inquiry.isAsking()) {
+            rounds(inquiry, 1);
+        }
+        await().until(() -> connects.get() == number);
+        rounds(inquiry, 11);
+    }
+
+    /** What a site took in a jam, or takes in a report, excuses nobody whose neighbour is dead. */
+    @Test
+    void onceASessionIsSaidToBeDeadTheOthersOfItsPoolAreAskedAboutWhateverTheirHabit() throws Exception {
+        CoarseClock.set(1_000);
+        try (ServerSocket listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+                Socket session = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+            ServerInquiry inquiry = inquiry(Map.of());
+            Sessions server = new Sessions();
+            pool.connect = Lever.of("connect", use -> {
+                connects.incrementAndGet();
+                try (Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+                    server.answers.put("select pg_backend_pid()",
+                            List.of(List.of(1, "127.0.0.1", listener.getLocalPort(), socket.getLocalPort())));
+                    server.answers.put("select pid", List.of());
+                    use.accept(server.session(1, socket));
+                }
+            });
+            Object handle = new Object();
+            pool.out(server.session(7, session), handle);
+            CoarseClock.set(1_000 + 20_000 / CoarseClock.TICK_MILLIS);
+            Signal.Builder report = FakeRounds.held("pool:orders", 2).with("idleFor", 12_000).with("typicalHold", 20_000)
+                    .with("calmHold", 20_000);
+            for (int i = 0; i < 10; i++) {
+                round(inquiry, true, errors(0, 0, 0), report);
+            }
+            assertEquals(0, connects.get(), "reports of this site take long");
+            round(inquiry, true, errors(0, 0, 0), report, FakeRounds.held("pool:orders", 1).with("idleFor", 20_000));
+            assertEquals(List.of("GONE"), heard.stream().filter(row -> row.type().equals(Signal.SESSION_CHECK))
+                    .map(row -> row.text("verdict")).toList());
+            round(inquiry, true, errors(0, 0, 0), report);
+            assertEquals(2, connects.get(), "at once");
+            for (int i = 0; i < 80; i++) {
+                round(inquiry, true, errors(0, 0, 0), report);
+            }
+            assertTrue(connects.get() > 2, "as long as they say so");
+        } finally {
+            CoarseClock.set(0);
+        }
     }
 
     @Test

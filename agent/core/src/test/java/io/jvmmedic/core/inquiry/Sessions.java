@@ -10,7 +10,9 @@ import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +49,8 @@ final class Sessions {
 
     /** Answers by the beginning of the question, each a list of rows. */
     final Map<String, List<List<Object>>> answers = new LinkedHashMap<>();
+    /** What the first of the answers is afterwards, one after the other. */
+    final Deque<List<List<Object>>> then = new ArrayDeque<>();
     final List<String> asked = new ArrayList<>();
     final Map<String, String> parameters = new LinkedHashMap<>();
     /** As they were set, the first one before anybody set it. */
@@ -98,6 +102,9 @@ final class Sessions {
         asked.add(sql);
         Iterator<List<Object>> next = answers.entrySet().stream().filter(answer -> sql.startsWith(answer.getKey()))
                 .map(Map.Entry::getValue).findFirst().orElseThrow(() -> new SQLException("syntax error", "42601")).iterator();
+        if (!then.isEmpty()) {
+            answers.entrySet().iterator().next().setValue(then.remove());
+        }
         List<List<Object>> current = new ArrayList<>();
         return (ResultSet) Proxy.newProxyInstance(Sessions.class.getClassLoader(), new Class<?>[] {ResultSet.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
@@ -107,6 +114,7 @@ final class Sessions {
                     }
                     case "getInt" -> ((Number) current.get(0).get((int) arguments[0] - 1)).intValue();
                     case "getLong" -> ((Number) current.get(0).get((int) arguments[0] - 1)).longValue();
+                    case "getBoolean" -> current.get(0).get((int) arguments[0] - 1);
                     case "getString" -> text(current.get(0).get((int) arguments[0] - 1));
                     default -> null;
                 });
