@@ -23,7 +23,10 @@ public final class LeaseProbes extends Probes {
 
     @Override
     public void borrowed(String integration, Object pool, Object entry, Object handle) {
-        registry.leases().borrowed(pool, entry, handle, factories.get(integration));
+        // By far most borrows are of a slot that is known, and need no factory.
+        if (!registry.leases().borrowed(entry, handle)) {
+            registry.leases().borrowed(pool, entry, handle, factories.get(integration));
+        }
     }
 
     @Override

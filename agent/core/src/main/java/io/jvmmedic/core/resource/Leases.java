@@ -49,15 +49,24 @@ public final class Leases {
 
     // ---- written by hooks
 
-    public void borrowed(Object pool, Object entry, Object handle, HandleFactory factory) {
+    /** A slot that is known is borrowed; false when it is not known. */
+    public boolean borrowed(Object entry, Object handle) {
         Lease lease = table.find(entry);
         if (lease == null) {
-            ResourceHandle resource = registry.register(pool, factory).orElse(null);
-            if (resource == null) {
-                return;
-            }
-            lease = table.add(entry, resource, resource instanceof PoolHandle own && own.adopt(entry, handle));
+            return false;
         }
+        borrowed(lease, entry, handle);
+        return true;
+    }
+
+    public void borrowed(Object pool, Object entry, Object handle, HandleFactory factory) {
+        if (!borrowed(entry, handle)) {
+            registry.register(pool, factory).ifPresent(resource -> borrowed(
+                    table.add(entry, resource, resource instanceof PoolHandle own && own.adopt(entry, handle)), entry, handle));
+        }
+    }
+
+    private void borrowed(Lease lease, Object entry, Object handle) {
         long thread = Jdk.threadId(Thread.currentThread());
         if (anyWaiter) {
             stopWaiting(thread);

@@ -1044,7 +1044,7 @@ public abstract class PoolContract {
     /**
      * A test of a free slot that gets no answer is seen as somebody's who hangs in it, and as no borrow.
      *
-     * @param opening makes a pool with that validation query, asked at each borrow
+     * @param opening makes a pool with that validation query, asked at each borrow of what has been idle for 1 ms
      */
     protected final void assertHangingTestIsSeen(Function<String, Opening> opening, String variant) throws Exception {
         String name = "tests-" + variant.replaceAll("[^A-Za-z0-9]", "-");
@@ -1052,6 +1052,8 @@ public abstract class PoolContract {
             execute(h2, "create alias hang for '" + PoolContract.class.getName() + ".hang'");
             try (Ward ward = new Ward(opening.apply("call hang('" + name + "')"), variant, "tests", 1, LONG_WAIT_MILLIS)) {
                 ward.pool.getConnection().close();
+                long returned = System.currentTimeMillis();
+                await().until(() -> System.currentTimeMillis() > returned + 1);
                 PoolHandle handle = ward.handle();
                 long borrows = ward.medic.leases.borrows(handle);
                 CompletableFuture<Void> end = new CompletableFuture<>();

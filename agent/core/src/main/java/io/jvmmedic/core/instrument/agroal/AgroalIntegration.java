@@ -101,6 +101,9 @@ public final class AgroalIntegration implements Integration {
                 .hookIfPresent(ADVICE + "WaitingAdvice",
                         method("waitAvailableHandler", "(J)" + HANDLER), method("waitAvailableHandler", "(JZ)" + HANDLER))
                 .hookIfPresent(ADVICE + "RefusedAdvice", method("createAndPoolConnection", "()" + HANDLER))
+                .hook(ADVICE + "TestedAdvice",
+                        method("performValidation", "(" + HANDLER + "Lio/agroal/pool/ConnectionHandler$State;)Z"),
+                        method("performValidation", "(" + HANDLER + "Z)Z"))
                 .hook(ADVICE + "HousekeepingAdvice", method("init", "()V"), method("isHealthy", "(Z)Z"));
     }
 

@@ -70,6 +70,9 @@ public final class C3p0Integration implements Integration {
                         .hook(ADVICE + "WaitingAdvice", method("awaitAvailable", "(J)V"))
                         .hook(ADVICE + "RefusedAdvice",
                                 method("setLastAcquisitionFailure", "(Ljava/lang/Throwable;)V")),
+                Weave.into(IMPL + "C3P0PooledConnectionPool$1PooledConnectionResourcePoolManager")
+                        .hook(ADVICE + "TestedAdvice",
+                                method("testPooledConnection", "(Ljava/lang/Object;Ljava/sql/Connection;)V")),
                 Weave.into(ENTRY)
                         .needs(field("physicalConnection", "Ljava/sql/Connection;"))
                         .hook(ADVICE + "FailedAdvice",

@@ -156,10 +156,8 @@ final class TomcatJdbcMembers {
     }
 
     private Object outermost(Object handle) {
-        if (!Proxy.isProxyClass(handle.getClass())) {
-            return null;
-        }
-        InvocationHandler invocations = Proxy.getInvocationHandler(handle);
+        // Whether it is really one of the JDK's is asked by the getter again, and dear: this is done at each borrow.
+        InvocationHandler invocations = handle instanceof Proxy ? Proxy.getInvocationHandler(handle) : null;
         return interceptorType.isInstance(invocations) ? invocations : null;
     }
 

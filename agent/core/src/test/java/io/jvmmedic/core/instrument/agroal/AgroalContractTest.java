@@ -6,6 +6,8 @@ import io.jvmmedic.core.instrument.PoolContract;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Agroal does what every pool must do. */
 class AgroalContractTest extends PoolContract {
@@ -23,6 +25,13 @@ class AgroalContractTest extends PoolContract {
     @Override
     protected DataSource open(String variant, Wanted wanted) throws Exception {
         return new AgroalHost(variant).pool(wanted.url(), wanted.maximum(), wanted.timeoutMillis());
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void aTestThatHangsIsSeen(String variant) throws Exception {
+        assertHangingTestIsSeen(query -> wanted -> new AgroalHost(variant).tested(query)
+                .pool(wanted.url(), wanted.maximum(), wanted.timeoutMillis()), variant);
     }
 
     /** Metadata is the driver's own and works on the connection for ever, so a look at it ends the proof. */
