@@ -178,6 +178,7 @@ class HealthyWaitsTest {
         start("computes", () -> {
             while (!over) {
                 pool.invoke(new Fibonacci(18));
+                LockSupport.parkNanos(5_000_000);
             }
         });
     }

@@ -119,7 +119,7 @@ public final class Sampler {
             long due = start + (long) tick * CoarseClock.TICK_MILLIS;
             long wait;
             while ((wait = due - clock.monotonicMillis()) > 0 && !stopped) {
-                LockSupport.parkNanos(this, wait * 1_000_000);
+                clock.park(this, wait);
             }
             long late = -wait;
             // Ticks lost to a frozen VM are time that passed all the same.

@@ -1,5 +1,7 @@
 package io.jvmmedic.core.util;
 
+import java.util.concurrent.locks.LockSupport;
+
 /** Time as a parameter, so that everything that decides can be tested without waiting. */
 public interface Clock {
 
@@ -20,4 +22,9 @@ public interface Clock {
 
     /** Time that never goes backwards, ms from an arbitrary origin; for every duration. */
     long monotonicMillis();
+
+    /** Parks this thread for so many milliseconds of this clock, or until it is unparked; may return early without reason. */
+    default void park(Object blocker, long millis) {
+        LockSupport.parkNanos(blocker, millis * 1_000_000);
+    }
 }

@@ -1,10 +1,12 @@
 package io.jvmmedic.core.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
-import java.time.Duration;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,12 +91,17 @@ class RedactorTest {
                         "{'a':['password=x',1,null,true],'b':{'token':'jdbc:h2:x;user=y'}}")));
     }
 
+    /** By CPU time: how busy the machine is with other things says nothing. */
     @Test
     void hostileTextsTakeNoLongerThanTheyAreLong() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (String piece : new String[] {"select ", "update x", "password", "token.", "jdbc:a:", "a://", "'", "\"", "$a", "bearer ",
                 "select a from b where c in ("}) {
-            String text = piece.repeat(200_000 / piece.length());
-            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> Redactor.redact(text), piece);
+            String text = piece.repeat(100_000 / piece.length());
+            long before = threads.getCurrentThreadCpuTime();
+            Redactor.redact(text);
+            long taken = threads.getCurrentThreadCpuTime() - before;
+            assertTrue(taken < TimeUnit.SECONDS.toNanos(10), piece + " took " + taken + " ns");
         }
     }
 }

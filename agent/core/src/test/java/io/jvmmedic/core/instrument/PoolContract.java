@@ -160,7 +160,7 @@ public abstract class PoolContract {
 
         /** With a pool that is made another way. */
         public Ward(Opening opening, String variant, String name, int maximum, long timeoutMillis) throws Exception {
-            medic = new WovenHost(integration());
+            medic = WovenHost.lasting(integration());
             pool = opening.open(wanted(variant, name, maximum, timeoutMillis));
         }
 
@@ -296,6 +296,7 @@ public abstract class PoolContract {
         ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
         ThreadCensus census = new ThreadCensus(registry, opener, integration().discoveries(registry, opener));
         AtomicReference<PoolHandle> found = new AtomicReference<>();
+        WovenHost.unweave();
         try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
             await().atMost(PATIENCE).until(() -> {
                 census.run();
@@ -312,7 +313,8 @@ public abstract class PoolContract {
     }
 
     @AfterAll
-    void stopBorrowers() {
+    void stop() {
+        WovenHost.unweave();
         borrowers.shutdownNow();
     }
 
@@ -1128,6 +1130,7 @@ public abstract class PoolContract {
     @MethodSource("variants")
     void whatWasLeakedBeforeAHotAttachIsListedAndCanBeClosed(String variant) throws Throwable {
         assumeTrue(listsWhatIsOut(variant));
+        WovenHost.unweave();
         DataSource pool = open(variant, wanted(variant, "before", 2, LONG_WAIT_MILLIS));
         try {
             Connection one = pool.getConnection();
@@ -1160,6 +1163,7 @@ public abstract class PoolContract {
     @ParameterizedTest
     @MethodSource("variants")
     void aBorrowFromBeforeAHotAttachEndsQuietly(String variant) throws Exception {
+        WovenHost.unweave();
         DataSource pool = open(variant, wanted(variant, "over", 2, LONG_WAIT_MILLIS));
         try {
             Connection early = pool.getConnection();

@@ -27,6 +27,7 @@ import io.jvmmedic.core.signal.Sampler;
 import io.jvmmedic.core.signal.Signals;
 import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.CoarseClock;
+import io.jvmmedic.core.util.HurriedClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -53,7 +54,8 @@ final class LeakWatch implements AutoCloseable {
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final LeakedConnectionDetector detector = new LeakedConnectionDetector(config);
     private final Diagnostician diagnostician = new Diagnostician();
-    private final Signals signals = Signals.open(config, Clock.SYSTEM, this::round);
+    private final Clock clock = new HurriedClock();
+    private final Signals signals = Signals.open(config, clock, this::round);
     private final ReclaimLeakedConnection remedy;
     private final Sampler sampler;
     private final AtomicInteger rounds = new AtomicInteger();
@@ -66,7 +68,7 @@ final class LeakWatch implements AutoCloseable {
         ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
         ThreadCensus census = new ThreadCensus(host.registry, opener, List.of());
         remedy = new ReclaimLeakedConnection(host.registry, config);
-        sampler = new Sampler(host.registry, census, census, signals, Clock.SYSTEM,
+        sampler = new Sampler(host.registry, census, census, signals, clock,
                 () -> new Sampler.Health("heal", 0, 0), () -> { });
         sampler.start();
     }

@@ -89,7 +89,7 @@ class AgroalTest {
         int maximum = 3;
         DataSource pool = new AgroalHost(version).with("metricsEnabled", true)
                 .pool(url("chaos", version), maximum, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             // The calling thread's own cache would make it a borrower whom no hook tells of the pool.
             BORROWERS.submit(() -> pool.getConnection()).get().close();
             PoolHandle handle = medic.registry.pools().get(0);
@@ -127,7 +127,7 @@ class AgroalTest {
     void theMetricsStayRight(String version) throws Throwable {
         DataSource pool = new AgroalHost(version).with("metricsEnabled", true)
                 .pool(url("metrics", version), 2, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             for (int i = 0; i < 20; i++) {
                 Connection leaked = pool.getConnection();
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -149,7 +149,7 @@ class AgroalTest {
     @MethodSource("versions")
     void whatALeakHasNotFinishedIsRolledBack(String version) throws Throwable {
         DataSource pool = new AgroalHost(version).pool(url("rollback", version), 1, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
                 statement.execute("create table unfinished(id int)");
             }
@@ -171,7 +171,7 @@ class AgroalTest {
     @MethodSource("versions")
     void aLeakThatIsToBeFlushedIsTakenBack(String version) throws Throwable {
         DataSource pool = new AgroalHost(version).pool(url("marked", version), 1, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             Connection leaked = pool.getConnection();
             PoolHandle handle = medic.registry.pools().get(0);
             Object entry = handle.entriesInUse().get(0);
@@ -195,7 +195,7 @@ class AgroalTest {
     @MethodSource("versions")
     void aCountThatHasDriftedIsCorrected(String version) throws Throwable {
         DataSource pool = new AgroalHost(version).pool(url("drift", version), 2, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             Object agroal = Members.read(pool, "connectionPool");
             assumeTrue(Members.read(agroal, "createConnectionPermits") != null, "a version that keeps no such count");
             try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
@@ -216,7 +216,7 @@ class AgroalTest {
     void untrackedStatementsEndTheProof(String version) throws Exception {
         DataSource pool = new AgroalHost(version).with("trackJdbcResources", false)
                 .pool(url("untracked", version), 1, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             Statement kept = statementOfADroppedHandle(pool);
             PoolHandle handle = medic.registry.pools().get(0);
             await().atMost(PATIENCE).until(() -> {
@@ -238,7 +238,7 @@ class AgroalTest {
     void agroalsOwnLeakReportsKeepNoHandle(String version) throws Throwable {
         DataSource pool = new AgroalHost(version).with("leakTimeout_s", 60).with("enhancedLeakReport", true)
                 .pool(url("reported", version), 1, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             assertTrue(statementOfADroppedHandle(pool).execute("select 1"));
             PoolHandle handle = medic.registry.pools().get(0);
             await().atMost(PATIENCE).until(() -> {
@@ -258,7 +258,7 @@ class AgroalTest {
     void aHousekeeperThatHangsGetsASecondOne(String version) throws Throwable {
         // The census does it in a host.
         new ModuleOpener(ByteBuddyAgent.install()).open(Object.class.getModule(), "java.util.concurrent");
-        try (StubbornDriver driver = new StubbornDriver(1); WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (StubbornDriver driver = new StubbornDriver(1); WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             DataSource pool = new AgroalHost(version)
                     .pool(StubbornDriver.url("hanging-" + version.replace('.', '-')), 2, LONG_WAIT_MILLIS);
             try (AutoCloseable closing = (AutoCloseable) pool) {
@@ -291,7 +291,7 @@ class AgroalTest {
     @ParameterizedTest
     @MethodSource("versions")
     void refusedConnectsAreCountedAndNoTimeouts(String version) throws Exception {
-        try (StubbornDriver driver = new StubbornDriver(0); WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (StubbornDriver driver = new StubbornDriver(0); WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             DataSource pool = new AgroalHost(version)
                     .pool(StubbornDriver.url("refused-" + version.replace('.', '-')), 1, LONG_WAIT_MILLIS);
             try (AutoCloseable closing = (AutoCloseable) pool) {
@@ -318,7 +318,7 @@ class AgroalTest {
     void thePoollessDataSourceIsLeftAlone(String version) throws Exception {
         DataSource pool = new AgroalHost(version).with("implementation", "AGROAL_POOLLESS").with("flushOnClose", true)
                 .pool(url("poolless", version), 2, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new AgroalIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new AgroalIntegration())) {
             try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
                 assertTrue(statement.execute("select 1"));
             }

@@ -97,7 +97,7 @@ class C3p0Test {
     @MethodSource("versions")
     void noLeakIsEverProven(String version) throws Exception {
         DataSource pool = pool(version, unique("unproven", version), 2);
-        try (WovenHost medic = new WovenHost(new C3p0Integration())) {
+        try (WovenHost medic = WovenHost.lasting(new C3p0Integration())) {
             leak(pool);
             PoolHandle handle = medic.registry.pools().get(0);
             for (int i = 0; i < 5; i++) {
@@ -118,7 +118,7 @@ class C3p0Test {
     @MethodSource("versions")
     void whoeverGetsTheDriversConnectionFromARawOperationMarksTheLease(String version) throws Exception {
         DataSource pool = pool(version, unique("raw", version), 1);
-        try (WovenHost medic = new WovenHost(new C3p0Integration()); Connection connection = pool.getConnection()) {
+        try (WovenHost medic = WovenHost.lasting(new C3p0Integration()); Connection connection = pool.getConnection()) {
             PoolHandle handle = medic.registry.pools().get(0);
             Class<?> api = Class.forName("com.mchange.v2.c3p0.C3P0ProxyConnection", true, pool.getClass().getClassLoader());
             assertNotNull(connection.unwrap(api));
@@ -137,7 +137,7 @@ class C3p0Test {
     @MethodSource("versions")
     void aFetchedRowIsAUse(String version) throws Exception {
         DataSource pool = pool(version, unique("rows", version), 1);
-        try (WovenHost medic = new WovenHost(new C3p0Integration()); Connection connection = pool.getConnection();
+        try (WovenHost medic = WovenHost.lasting(new C3p0Integration()); Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("select x from system_range(1, 10)")) {
             PoolHandle handle = medic.registry.pools().get(0);
@@ -156,7 +156,7 @@ class C3p0Test {
     @MethodSource("versions")
     void whoMakesRoomForOthersIsNotDisturbed(String version) throws Throwable {
         DataSource pool = pool(version, unique("room", version), 1);
-        try (WovenHost medic = new WovenHost(new C3p0Integration())) {
+        try (WovenHost medic = WovenHost.lasting(new C3p0Integration())) {
             Connection first = pool.getConnection();
             PoolHandle handle = medic.registry.pools().get(0);
             Object entry = handle.entriesInUse().get(0);
@@ -199,7 +199,7 @@ class C3p0Test {
     @MethodSource("versions")
     void whatMadeRoomAndLeakedCanBeClosed(String version) throws Throwable {
         DataSource pool = pool(version, unique("roomleak", version), 1);
-        try (WovenHost medic = new WovenHost(new C3p0Integration())) {
+        try (WovenHost medic = WovenHost.lasting(new C3p0Integration())) {
             leak(pool);
             PoolHandle handle = medic.registry.pools().get(0);
             Object entry = handle.entriesInUse().get(0);
@@ -226,7 +226,7 @@ class C3p0Test {
     void aPoolWhoseHelpersHangIsRevived(String version) throws Throwable {
         DataSource pool = stubborn(version, unique("hanging", version));
         C3p0Host.call(pool, "setNumHelperThreads", 1);
-        try (StubbornDriver driver = new StubbornDriver(1); WovenHost medic = new WovenHost(new C3p0Integration())) {
+        try (StubbornDriver driver = new StubbornDriver(1); WovenHost medic = WovenHost.lasting(new C3p0Integration())) {
             Future<Connection> waiter = BORROWERS.submit(() -> pool.getConnection());
             await().atMost(PATIENCE).until(() -> driver.hanging() == 1 && medic.leases.waiters().size() == 1);
             PoolHandle handle = medic.registry.pools().get(0);
@@ -259,7 +259,7 @@ class C3p0Test {
     @MethodSource("versions")
     void aReviveOfAHealthyPoolChangesNothing(String version) throws Throwable {
         DataSource pool = pool(version, unique("healthy", version), 2);
-        try (WovenHost medic = new WovenHost(new C3p0Integration()); Connection connection = pool.getConnection()) {
+        try (WovenHost medic = WovenHost.lasting(new C3p0Integration()); Connection connection = pool.getConnection()) {
             PoolHandle handle = medic.registry.pools().get(0);
             handle.revive().pull(null);
             await().atMost(PATIENCE).untilAsserted(() ->
@@ -277,7 +277,7 @@ class C3p0Test {
     void refusedConnectsAndFailedStatementsAreCounted(String version) throws Throwable {
         DataSource pool = stubborn(version, unique("refused", version));
         C3p0Host.call(pool, "setAcquireRetryDelay", 50);
-        try (StubbornDriver driver = new StubbornDriver(0); WovenHost medic = new WovenHost(new C3p0Integration())) {
+        try (StubbornDriver driver = new StubbornDriver(0); WovenHost medic = WovenHost.lasting(new C3p0Integration())) {
             try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
                 statement.execute("create alias fail for '" + Errors.class.getName() + ".fail'");
                 assertThrows(SQLException.class, () -> statement.execute("call fail('57P01')"));

@@ -198,7 +198,7 @@ class Dbcp2ContractTest extends PoolContract {
         Object factory = Proxy.newProxyInstance(factoryType.getClassLoader(), new Class<?>[] {factoryType},
                 (proxy, method, arguments) -> method.getName().equals("makeObject") ? record.newInstance(new Object())
                         : method.getReturnType() == boolean.class ? true : null);
-        try (WovenHost medic = new WovenHost(integration())) {
+        try (WovenHost medic = WovenHost.lasting(integration())) {
             Object pool = host(variant).pool("impl.GenericObjectPool").getConstructor(factoryType).newInstance(factory);
             pool.getClass().getMethod("setMaxTotal", int.class).invoke(pool, 1);
             Object first = pool.getClass().getMethod("borrowObject").invoke(pool);
@@ -220,7 +220,7 @@ class Dbcp2ContractTest extends PoolContract {
         Dbcp2Host.set(adapter, "Driver", "org.h2.Driver");
         Dbcp2Host.set(adapter, "Url", wanted(variant, "adapted", 1, LONG_WAIT_MILLIS).url());
         for (String type : List.of("SharedPoolDataSource", "PerUserPoolDataSource")) {
-            try (WovenHost medic = new WovenHost(integration())) {
+            try (WovenHost medic = WovenHost.lasting(integration())) {
                 DataSource source = (DataSource) host.dbcp("datasources." + type).getConstructor().newInstance();
                 source.getClass().getMethod("setConnectionPoolDataSource", ConnectionPoolDataSource.class)
                         .invoke(source, adapter);

@@ -81,7 +81,7 @@ class DruidTest {
     @MethodSource("versions")
     void aLeakIsTakenBackWhenEverythingAroundItIsCollected(String version) throws Throwable {
         DataSource pool = pool(new DruidHost(version), unique("collected", version), 1, FOR_EVER);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new DruidIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
             leakWithOpenStatement(pool);
             PoolHandle handle = medic.registry.pools().get(0);
             Future<Connection> waiter = BORROWERS.submit(() -> pool.getConnection());
@@ -115,7 +115,7 @@ class DruidTest {
     @MethodSource("versions")
     void nothingIsKeptOfAPoolThatEnded(String version) throws Exception {
         DataSource pool = pool(new DruidHost(version), unique("ended", version), 1, LONG_WAIT_MILLIS);
-        try (WovenHost medic = new WovenHost(new DruidIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
             leakWithOpenStatement(pool);
             PoolHandle handle = medic.registry.pools().get(0);
             assertEquals(1, medic.leases.slots(handle).size());
@@ -133,7 +133,7 @@ class DruidTest {
         for (boolean unfair : new boolean[] {true, false}) {
             DataSource pool = pool(new DruidHost(version).with("useUnfairLock", unfair).with("keepAlive", true),
                     unique("forever" + unfair, version), 2, FOR_EVER);
-            try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new DruidIntegration())) {
+            try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
                 Connection one = pool.getConnection();
                 Connection two = pool.getConnection();
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -160,7 +160,7 @@ class DruidTest {
     @MethodSource("versions")
     void aStatementThatTheWallRefusesChangesNothing(String version) throws Throwable {
         DataSource pool = pool(new DruidHost(version).with("filters", "stat,wall"), unique("wall", version), 1, FOR_EVER);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new DruidIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
             Connection leaked = pool.getConnection();
             assertThrows(SQLException.class, () -> leaked.createStatement().execute("call 1"));
             PoolHandle handle = medic.registry.pools().get(0);
@@ -186,7 +186,7 @@ class DruidTest {
     void aHandleThatDruidKeepsProvesNothing(String version) throws Exception {
         DataSource pool = pool(new DruidHost(version).with("removeAbandoned", true), unique("kept", version), 1,
                 LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new DruidIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
             leakWithOpenStatement(pool);
             PoolHandle handle = medic.registry.pools().get(0);
             assertTrue(handle.keepsHandles());
@@ -201,7 +201,7 @@ class DruidTest {
     @MethodSource("versions")
     void aCreatorThatHangsGetsASecondOne(String version) throws Throwable {
         String name = unique("hanging", version);
-        try (StubbornDriver driver = new StubbornDriver(1); WovenHost medic = new WovenHost(new DruidIntegration())) {
+        try (StubbornDriver driver = new StubbornDriver(1); WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
             DataSource pool = new DruidHost(version).with("driver", driver)
                     .pool(name, StubbornDriver.url(name), 1, LONG_WAIT_MILLIS);
             try (AutoCloseable closing = (AutoCloseable) pool) {
@@ -234,7 +234,7 @@ class DruidTest {
     @MethodSource("versions")
     void aCreatorThatHasEndedIsStartedAgain(String version) throws Throwable {
         String name = unique("broken", version);
-        try (StubbornDriver driver = new StubbornDriver(0); WovenHost medic = new WovenHost(new DruidIntegration())) {
+        try (StubbornDriver driver = new StubbornDriver(0); WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
             driver.refuse(2);
             DataSource pool = new DruidHost(version).with("driver", driver).with("breakAfterAcquireFailure", true)
                     .pool(name, StubbornDriver.url(name), 1, LONG_WAIT_MILLIS);
@@ -262,7 +262,7 @@ class DruidTest {
     @MethodSource("versions")
     void aResizeWaitsUntilTheDestroyerIsDone(String version) throws Throwable {
         DataSource pool = pool(new DruidHost(version), unique("shrinking", version), 2, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new DruidIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
             pool.getConnection().close();
             PoolHandle handle = medic.registry.pools().get(0);
             Object[] evicting = (Object[]) Members.read(pool, "evictConnections");
@@ -288,7 +288,7 @@ class DruidTest {
     @MethodSource("versions")
     void nobodyWaitsForTheCloseOfWhatLeaked(String version) throws Throwable {
         DataSource pool = pool(new DruidHost(version), unique("slow", version), 1, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new DruidIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
             Connection leaked = pool.getConnection();
             PoolHandle handle = medic.registry.pools().get(0);
             Object entry = handle.entriesInUse().get(0);
@@ -323,7 +323,7 @@ class DruidTest {
     void reclaimsOfBusyConnectionsLoseNoSlot(String version) throws Throwable {
         int maximum = 3;
         DataSource pool = pool(new DruidHost(version), unique("chaos", version), maximum, LONG_WAIT_MILLIS);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new DruidIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new DruidIntegration())) {
             pool.getConnection().close();
             PoolHandle handle = medic.registry.pools().get(0);
             Chaos.reclaims(pool, handle, 200);

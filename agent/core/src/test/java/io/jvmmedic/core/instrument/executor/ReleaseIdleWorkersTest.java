@@ -57,6 +57,8 @@ class ReleaseIdleWorkersTest {
             return thread;
         });
         pool.prestartAllCoreThreads();
+        // A worker that has yet to come to the queue counts as one at work.
+        await().atMost(PATIENCE).until(() -> pool.getActiveCount() == 0);
         return pool;
     }
 

@@ -38,7 +38,7 @@ class HikariHooksTest {
     @MethodSource("versions")
     void borrowAndReturnAreSeenOnceEach(String version) throws Exception {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("seen", 2, -1, 2_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -60,7 +60,7 @@ class HikariHooksTest {
     @MethodSource("versions")
     void aDroppedHandleIsUnreachableAndAHeldOneIsNot(String version) throws Exception {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("dropped", 3, -1, 2_000);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection held = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -84,7 +84,7 @@ class HikariHooksTest {
     @MethodSource("versions")
     void waitersAreListedWhileTheyWait(String version) throws Exception {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("waiting", 1, -1, 30_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -111,7 +111,7 @@ class HikariHooksTest {
     @MethodSource("versions")
     void aTimeoutAndAnInterruptEndTheWait(String version) throws Exception {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("vain", 1, -1, 300);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection only = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -133,7 +133,7 @@ class HikariHooksTest {
     @MethodSource("versions")
     void housekeepingIsNoWaiter(String version) throws Exception {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("retired", 1, -1, 5_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -170,7 +170,7 @@ class HikariHooksTest {
     @MethodSource("versions")
     void whatOutlivesTheHandleMarksTheLeaseAsEscaped(String version) throws Exception {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("escaped", 1, -1, 2_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -237,7 +237,7 @@ class HikariHooksTest {
     @MethodSource("versions")
     void errorsThatTellSomethingAboutTheServerAreCounted(String version) throws Throwable {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("errors-" + version, 2, 1, 500);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -276,6 +276,7 @@ class HikariHooksTest {
     @ParameterizedTest
     @MethodSource("versions")
     void hooksComeOutAgain(String version) throws Exception {
+        WovenHost.unweave();
         DataSource pool = new HikariHost(version).pool("hot", 2, -1, 2_000);
         try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new HikariIntegration())) {
             pool.getConnection().close();

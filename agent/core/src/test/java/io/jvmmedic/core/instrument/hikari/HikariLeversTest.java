@@ -54,7 +54,7 @@ class HikariLeversTest {
     @MethodSource("versions")
     void closingALeakedEntryServesWhoWaits(String version) throws Throwable {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             // minimumIdle 0: HikariCP refills on demand only.
             DataSource pool = host.pool("reclaim", 1, 0, 30_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
@@ -87,7 +87,7 @@ class HikariLeversTest {
     void lateClosesOfDeadHandlesNeverDisturbTheCounters(String version) throws Throwable {
         int maximum = 3;
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("late", maximum, -1, 10_000);
             ExecutorService threads = Executors.newFixedThreadPool(4);
             try (AutoCloseable closing = (AutoCloseable) pool) {
@@ -142,7 +142,7 @@ class HikariLeversTest {
     @MethodSource("versions")
     void evictingALiveHandleServesWhoWaits(String version) throws Throwable {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("evict", 1, 0, 30_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -165,7 +165,7 @@ class HikariLeversTest {
     @MethodSource("versions")
     void aGrownPoolServesParkedWaitersAndShrinksAgain(String version) throws Throwable {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("grow", 1, -1, 30_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -201,7 +201,7 @@ class HikariLeversTest {
     @MethodSource("versions")
     void softEvictReplacesIdleConnections(String version) throws Throwable {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("soft", 1, -1, 10_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);

@@ -76,7 +76,7 @@ class HikariOutageTest {
     @ParameterizedTest
     @MethodSource("versions")
     void connectsBesideThePoolBorrowsFromItAndKnowsTheDriversConnection(String version) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = new HikariHost(version).pool("beside", source("beside-" + version), 2, 1, 5_000);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection mine = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -102,7 +102,7 @@ class HikariOutageTest {
     @ParameterizedTest
     @MethodSource("versions")
     void aCreatorThatHangsIsSeenAndAnotherOneIsPutBesideIt(String version) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = new HikariHost(version).pool("hangs", source("hangs-" + version), 3, 0, 60_000);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection first = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -134,7 +134,7 @@ class HikariOutageTest {
     @MethodSource("versions")
     void aCreatorWhoseExecutorEndedIsDeadAndCannotBeRevived(String version) throws Throwable {
         HikariHost host = new HikariHost(version);
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = host.pool("ended", source("ended-" + version), 2, 0, 60_000);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection first = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -152,7 +152,7 @@ class HikariOutageTest {
     @ParameterizedTest
     @MethodSource("versions")
     void aResetClosesEverythingAndServesWhoWaits(String version) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HikariIntegration())) {
+        try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
             DataSource pool = new HikariHost(version).pool("reset", source("reset-" + version), 2, 0, 60_000);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);

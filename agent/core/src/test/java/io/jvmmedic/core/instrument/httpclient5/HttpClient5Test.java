@@ -103,7 +103,7 @@ class HttpClient5Test {
     @ParameterizedTest
     @MethodSource("versions")
     void aDroppedResponseIsUnreachableAndAHeldStreamIsNot(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+        try (WovenHost medic = WovenHost.lasting(new HttpClient5Integration());
                 Client client = client(version, "STRICT", 3, 2_000)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             InputStream held = streamOnly(client);
@@ -141,7 +141,7 @@ class HttpClient5Test {
     }
 
     private void abort(String version, String policy) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+        try (WovenHost medic = WovenHost.lasting(new HttpClient5Integration());
                 Client client = client(version, policy, 1, 30_000)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             drop(client);
@@ -171,7 +171,7 @@ class HttpClient5Test {
     @ParameterizedTest
     @MethodSource("versions")
     void whoStillHoldsAnAbortedLeaseReleasesItThemselves(String version) throws Throwable {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+        try (WovenHost medic = WovenHost.lasting(new HttpClient5Integration());
                 Client client = client(version, "STRICT", 1, 30_000)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             AutoCloseable held = client.get(uri + "/big");
@@ -197,7 +197,7 @@ class HttpClient5Test {
     @ParameterizedTest
     @MethodSource("versions")
     void aTimeoutEndsTheWait(String version) throws Exception {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+        try (WovenHost medic = WovenHost.lasting(new HttpClient5Integration());
                 Client client = client(version, "STRICT", 1, 200)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             AutoCloseable held = client.get(uri + "/big");
@@ -212,7 +212,7 @@ class HttpClient5Test {
 
     @Test
     void theSegmentedPoolHasNoLever() throws Exception {
-        try (WovenHost medic = new WovenHost(new HttpClient5Integration());
+        try (WovenHost medic = WovenHost.lasting(new HttpClient5Integration());
                 Client client = client("5.6.5", "OFFLOCK", 1, 2_000)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             try (AutoCloseable response = client.get(uri + "/big")) {

@@ -63,7 +63,7 @@ class ViburTest {
     @MethodSource("versions")
     void whatNobodyCanReachIsDestroyedAndItsSlotServesWhoWaits(String version) throws Throwable {
         DataSource pool = pool(version, unique("lost", version), 1, false);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new ViburIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new ViburIntegration())) {
             leak(pool);
             PoolHandle handle = medic.registry.pools().get(0);
             Future<Connection> waiter = BORROWERS.submit(() -> pool.getConnection());
@@ -98,7 +98,7 @@ class ViburTest {
     @MethodSource("versions")
     void aFetchedRowIsAUse(String version) throws Exception {
         DataSource pool = pool(version, unique("rows", version), 1, false);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new ViburIntegration());
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new ViburIntegration());
                 Connection connection = pool.getConnection(); Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("select x from system_range(1, 10)")) {
             PoolHandle handle = medic.registry.pools().get(0);
@@ -120,7 +120,7 @@ class ViburTest {
     @MethodSource("versions")
     void aConnectionThatAFinalizerClosesIsFreedOnce(String version) throws Throwable {
         DataSource pool = pool(version, unique("finalized", version), 1, false);
-        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new ViburIntegration())) {
+        try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = WovenHost.lasting(new ViburIntegration())) {
             for (int round = 0; round < 20; round++) {
                 Closing.of(pool);
                 PoolHandle handle = medic.registry.pools().get(0);
@@ -199,7 +199,7 @@ class ViburTest {
     @MethodSource("versions")
     void refusedConnectsAndFailedStatementsAreCounted(String version) throws Throwable {
         String name = unique("refused", version);
-        try (StubbornDriver driver = new StubbornDriver(0); WovenHost medic = new WovenHost(new ViburIntegration());
+        try (StubbornDriver driver = new StubbornDriver(0); WovenHost medic = WovenHost.lasting(new ViburIntegration());
                 AutoCloseable closing = (AutoCloseable) new ViburHost(version, false)
                         .pool(name, StubbornDriver.url(name), 1, LONG_WAIT_MILLIS)) {
             DataSource pool = (DataSource) closing;
