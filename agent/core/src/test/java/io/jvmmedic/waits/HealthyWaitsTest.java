@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -75,6 +76,9 @@ class HealthyWaitsTest {
                 start("sleeper-" + i, end::await);
             }
             contention();
+            readersAndWriters();
+            locksOfThreadsThatEnd();
+            lateFutures();
             limits();
             fullExecutors();
             computation();
@@ -112,6 +116,66 @@ class HealthyWaitsTest {
                 }
             });
         }
+    }
+
+    /** Two tables, always in the same order; writers of the fair one keep readers back. */
+    private void readersAndWriters() {
+        ReentrantReadWriteLock accounts = new ReentrantReadWriteLock(true);
+        ReentrantReadWriteLock orders = new ReentrantReadWriteLock();
+        for (int i = 0; i < 6; i++) {
+            boolean writes = i % 3 == 0;
+            start("table-user-" + i, () -> {
+                while (!over) {
+                    Lock first = writes ? accounts.writeLock() : accounts.readLock();
+                    Lock second = writes ? orders.readLock() : orders.writeLock();
+                    first.lock();
+                    second.lock();
+                    LockSupport.parkNanos(100_000);
+                    second.unlock();
+                    first.unlock();
+                    LockSupport.parkNanos(1_000_000);
+                }
+            });
+        }
+    }
+
+    /** The owner of a lock, asked for a moment after it released it, may have ended. */
+    private void locksOfThreadsThatEnd() {
+        Lock lock = new ReentrantLock();
+        for (int i = 0; i < 3; i++) {
+            start("starts-threads-" + i, () -> {
+                while (!over) {
+                    Thread thread = new Thread(() -> {
+                        lock.lock();
+                        LockSupport.parkNanos(50_000);
+                        lock.unlock();
+                    });
+                    thread.start();
+                    thread.join();
+                    LockSupport.parkNanos(5_000_000);
+                }
+            });
+        }
+    }
+
+    /** All workers wait for what another thread completes in its own time, while more of the chain is queued behind them. */
+    private void lateFutures() {
+        BlockingQueue<CompletableFuture<Integer>> open = new LinkedBlockingQueue<>();
+        start("completes-late", () -> {
+            while (!over) {
+                CompletableFuture<Integer> next = open.take();
+                Thread.sleep(2_500);
+                next.complete(1);
+            }
+        });
+        crowd("awaits-a-chain", () -> {
+            while (!over) {
+                CompletableFuture<Integer> first = new CompletableFuture<>();
+                CompletableFuture<Integer> last = first.thenApply(one -> one + 1).thenCombine(first, Integer::sum);
+                open.add(first);
+                last.get(60, TimeUnit.SECONDS);
+            }
+        });
     }
 
     /** They meet in a cycle again and again, and part. */
@@ -154,6 +218,7 @@ class HealthyWaitsTest {
                 monitor.wait();
             }
         });
+        crowd("joins", () -> threads.get(0).join());
         crowd("sleeps", () -> Thread.sleep(60_000));
         Semaphore permits = new Semaphore(0);
         crowd("wants-a-permit", () -> permits.tryAcquire(60, TimeUnit.SECONDS));

@@ -33,6 +33,8 @@ class WaitCostTest {
     private final List<ExecutorService> executors = new ArrayList<>();
     private Object runtime;
     private Method safepointMillis;
+    /** The part of them until all threads had stopped, which on a busy machine is the most. */
+    private Method syncMillis;
     private Method safepoints;
 
     private void sleep(int depth) {
@@ -53,15 +55,19 @@ class WaitCostTest {
         Method get = helper.getDeclaredMethod("getHotspotRuntimeMBean");
         get.setAccessible(true);
         runtime = get.invoke(null);
-        safepointMillis = runtime.getClass().getMethod("getTotalSafepointTime");
-        safepointMillis.setAccessible(true);
-        safepoints = runtime.getClass().getMethod("getSafepointCount");
-        safepoints.setAccessible(true);
+        safepointMillis = counter("getTotalSafepointTime");
+        syncMillis = counter("getSafepointSyncTime");
+        safepoints = counter("getSafepointCount");
     }
 
-    private String pauses(long millisBefore, long countBefore) throws Exception {
-        return ((long) safepointMillis.invoke(runtime) - millisBefore) + " ms in "
-                + ((long) safepoints.invoke(runtime) - countBefore) + " pauses";
+    private Method counter(String name) throws NoSuchMethodException {
+        Method counter = runtime.getClass().getMethod(name);
+        counter.setAccessible(true);
+        return counter;
+    }
+
+    private long read(Method counter) throws ReflectiveOperationException {
+        return (long) counter.invoke(runtime);
     }
 
     private long samplerCpuMillis() {
@@ -79,13 +85,15 @@ class WaitCostTest {
     private void measure(String name, Step step) throws Exception {
         System.gc();
         long cpu = samplerCpuMillis();
-        long millis = (long) safepointMillis.invoke(runtime);
-        long count = (long) safepoints.invoke(runtime);
+        long millis = read(safepointMillis);
+        long sync = read(syncMillis);
+        long count = read(safepoints);
         long start = System.nanoTime();
         step.run();
         long took = (System.nanoTime() - start) / 1_000_000;
         System.out.println(name + ": " + took + " ms, sampler " + (samplerCpuMillis() - cpu) + " ms of CPU, "
-                + pauses(millis, count));
+                + (read(safepoints) - count) + " pauses of " + (read(safepointMillis) - millis) + " ms, "
+                + (read(syncMillis) - sync) + " of them until all threads had stopped");
     }
 
     @Test

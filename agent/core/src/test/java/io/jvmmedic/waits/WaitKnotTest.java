@@ -4,12 +4,16 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.remedy.GrowExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +29,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +164,82 @@ class WaitKnotTest {
             grow(diagnosis);
             assertEquals(2, mail.getCorePoolSize());
         }
+    }
+
+    @Test
+    void workersThatWaitForHttpConnectionsOfThoseWhoWaitForTheirQueue() throws Throwable {
+        ThreadPoolExecutor render = executor("pages", 2);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 2);
+            exchange.getResponseBody().write(new byte[] {'o', 'k'});
+            exchange.close();
+        });
+        server.start();
+        HttpGet request = new HttpGet("http://localhost:" + server.getAddress().getPort() + "/");
+        // Two connections for each host.
+        PoolingHttpClientConnectionManager connections = new PoolingHttpClientConnectionManager();
+        connections.setDefaultMaxPerRoute(2);
+        try (CloseableHttpClient client = HttpClients.custom().setConnectionManager(connections).build()) {
+            CyclicBarrier holding = new CyclicBarrier(2);
+            CountDownLatch submitted = new CountDownLatch(2);
+            for (int i = 0; i < 2; i++) {
+                tasks.add(render.submit(() -> {
+                    submitted.await();
+                    return client.execute(request, ClassicHttpResponse::getCode);
+                }));
+                start(() -> client.execute(request, response -> {
+                    try {
+                        meet(holding);
+                        Future<?> page = render.submit(() -> 1);
+                        submitted.countDown();
+                        return page.get();
+                    } catch (Exception e) {
+                        throw new IOException(e);
+                    }
+                }));
+            }
+            Diagnosis diagnosis = watch.awaitFault(Fault.WAIT_KNOT, Confidence.CERTAIN);
+            assertEquals("executor:pages", diagnosis.resource().toString());
+            assertTrue(diagnosis.primary().summary().startsWith(
+                    "executor:pages: locked with http:httpclient5, 4 threads wait in a circle"), diagnosis.primary().summary());
+            assertTrue(diagnosis.primary().cause().contains("2 threads with http:httpclient5 in hand, waiting for a task queued in"
+                    + " executor:pages at WaitKnotTest.lambda$"), diagnosis.primary().cause());
+            assertTrue(diagnosis.primary().cause().contains("2 threads in executor:pages, waiting for http:httpclient5 at"),
+                    diagnosis.primary().cause());
+            grow(diagnosis);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void workersThatJoinThreadsWhoWaitForTheirQueue() throws Throwable {
+        ThreadPoolExecutor merge = executor("merge", 2);
+        CyclicBarrier both = new CyclicBarrier(2);
+        for (int i = 0; i < 2; i++) {
+            tasks.add(merge.submit(() -> {
+                meet(both);
+                Thread helper = new Thread(() -> {
+                    try {
+                        merge.submit(() -> 1).get();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }, "helper");
+                helper.setDaemon(true);
+                helper.start();
+                helper.join();
+                return 1;
+            }));
+        }
+        Diagnosis diagnosis = watch.awaitFault(Fault.WAIT_KNOT, Confidence.CERTAIN);
+        assertEquals("executor:merge", diagnosis.resource().toString());
+        assertTrue(diagnosis.primary().cause().contains("2 threads in executor:merge, waiting for the end of helper at"
+                + " WaitKnotTest.lambda$"), diagnosis.primary().cause());
+        assertTrue(diagnosis.primary().cause().contains("2 threads waiting for a task queued in executor:merge at"
+                + " WaitKnotTest.lambda$"), diagnosis.primary().cause());
+        grow(diagnosis);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.jvmmedic.core.config.Options;
 import io.jvmmedic.core.detect.Detector;
 import io.jvmmedic.core.detect.ExecutorSelfStarvationDetector;
 import io.jvmmedic.core.detect.LockDeadlockDetector;
+import io.jvmmedic.core.detect.LostLockDetector;
 import io.jvmmedic.core.detect.NestedBorrowDetector;
 import io.jvmmedic.core.detect.WaitKnotDetector;
 import io.jvmmedic.core.diagnose.Diagnostician;
@@ -16,6 +17,7 @@ import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.WovenHost;
 import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
+import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
 import io.jvmmedic.core.instrument.lock.LockGraph;
 import io.jvmmedic.core.instrument.lock.ThreadWaits;
 import io.jvmmedic.core.model.Confidence;
@@ -36,6 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import net.bytebuddy.agent.ByteBuddyAgent;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** This JVM with census, sampler and the detectors of waits at work, as {@code boot} puts them together. */
 final class WaitWatch implements AutoCloseable {
@@ -44,7 +47,7 @@ final class WaitWatch implements AutoCloseable {
 
     private final MedicConfig config = MedicConfig.of(Map.of(Options.JFR.key(), "false"));
     private final List<Detector> detectors = List.of(new LockDeadlockDetector(config), new WaitKnotDetector(config),
-            new ExecutorSelfStarvationDetector(config), new NestedBorrowDetector(config));
+            new ExecutorSelfStarvationDetector(config), new NestedBorrowDetector(config), new LostLockDetector(config));
     private final Diagnostician diagnostician = new Diagnostician();
     private final List<Diagnosis> diagnoses = new CopyOnWriteArrayList<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -52,7 +55,7 @@ final class WaitWatch implements AutoCloseable {
     private final Signals signals = Signals.open(config, Clock.SYSTEM, this::round);
     private final Sampler sampler;
 
-    final WovenHost host = new WovenHost(new HikariIntegration());
+    final WovenHost host = new WovenHost(new HikariIntegration(), new HttpClient5Integration());
     final ThreadCensus census;
     final ThreadWaits waits;
 
@@ -84,8 +87,13 @@ final class WaitWatch implements AutoCloseable {
     }
 
     Diagnosis awaitDiagnosis(Predicate<Diagnosis> wanted) {
-        return await().atMost(PATIENCE).until(() -> diagnoses.stream().filter(wanted).findFirst().orElse(null),
-                one -> one != null);
+        try {
+            return await().atMost(PATIENCE).until(() -> diagnoses.stream().filter(wanted).findFirst().orElse(null),
+                    one -> one != null);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("after " + rounds + " rounds believed only: "
+                    + diagnoses.stream().map(one -> one.primary().confidence() + " " + one.primary().summary()).distinct().toList(), e);
+        }
     }
 
     /** All so far that are more than a hint. */

@@ -49,7 +49,8 @@ public final class DeadlockedThread extends Event {
     public String ownerThread;
 
     @Label("Kind")
-    @Description("MONITOR, SYNCHRONIZER, READ_LOCK when readers hold it, CLASS that is initialized, TASK that is run")
+    @Description("MONITOR, SYNCHRONIZER, READ_LOCK when readers hold it, CLASS that is initialized, TASK that is run, "
+            + "JOIN of a thread that is to end")
     public String kind;
 
     @Label("Timed")

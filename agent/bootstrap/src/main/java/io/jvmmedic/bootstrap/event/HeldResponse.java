@@ -64,4 +64,8 @@ public final class HeldResponse extends Event {
     @Label("Scope Over")
     @Description("The task that borrowed it, and the one that used it last, are over, or their threads are dead")
     public boolean scopeOver;
+
+    @Label("In Scope")
+    @Description("The code that sent the request still runs on that thread; false also when that cannot be told")
+    public boolean inScope;
 }

@@ -33,8 +33,8 @@ public final class ThreadWait extends Event {
     public long threadId;
 
     @Label("Kind")
-    @Description("QUEUED_TASK, RUNNING_TASK, POOL, MONITOR, SYNCHRONIZER, READ_LOCK, or where nobody is known to hold it "
-            + "LATCH, SEMAPHORE, CONDITION, FUTURE or OTHER")
+    @Description("QUEUED_TASK, RUNNING_TASK, JOIN, POOL, MONITOR, SYNCHRONIZER, READ_LOCK, or where nobody is known to hold "
+            + "it LATCH, SEMAPHORE, CONDITION, FUTURE or OTHER")
     public String kind;
 
     @Label("Waits For")

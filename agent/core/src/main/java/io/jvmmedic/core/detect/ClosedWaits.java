@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The threads of one round that can never go on, unless somebody outside gives way, and the full executors and pools that
- * none of their workers and holders can leave. Begins with everybody who waits and drops whoever has a way out, until none
+ * The threads of one round that can never go on, unless somebody outside gives way, and the full executors, pools and HTTP
+ * clients that none of their workers and holders can leave. Begins with everybody who waits and drops whoever has a way out, until none
  * is dropped: who waits for one of several slots has one as long as any of their holders has; who waits for a lock has one
  * if all who hold it have. So what remains may be a knot of many cycles, or hang behind one.
  *
@@ -35,6 +35,7 @@ final class ClosedWaits {
                 .forEach(row -> waits.put(row.number("threadId"), row));
         addExecutors(round);
         addPools(round);
+        addHttpClients(round);
         boolean dropped;
         do {
             dropped = slots.values().removeIf(threads -> !waits.keySet().containsAll(threads));
@@ -60,13 +61,26 @@ final class ClosedWaits {
         for (Signal sample : round.of(Signal.POOL)) {
             List<Holder> holders = Rows.holders(held.getOrDefault(sample.text("resource"), List.of()));
             if (sample.number("waiting") > 0 && sample.number("max") > 0
-                    && sample.number("active") >= sample.number("max")
-                    && holders.stream().map(Holder::leaseId).distinct().count() >= sample.number("active")
-                    // What its borrower is done with comes back by nobody, or by the collector: another fault.
-                    && holders.stream().noneMatch(holder -> holder.unreachable() || holder.isUnattended())) {
-                slots.put(sample.text("resource"), holders.stream().map(Holder::threadId)
-                        .collect(Collectors.toCollection(LinkedHashSet::new)));
+                    && sample.number("active") >= sample.number("max")) {
+                addSlots(sample.text("resource"), holders, sample.number("active"));
             }
+        }
+    }
+
+    private void addHttpClients(Round round) {
+        Map<String, List<Signal>> held = Rows.byResource(round, Signal.HELD_RESPONSE);
+        for (Signal sample : round.of(Signal.HTTP_POOL)) {
+            String resource = sample.text("resource");
+            HttpRoute.ofAllWaiting(sample).ifPresent(route -> addSlots(resource, Rows.holders(
+                    held.getOrDefault(resource, List.of()).stream().filter(route::concerns).toList()), route.leased()));
+        }
+    }
+
+    private void addSlots(String resource, List<Holder> holders, long taken) {
+        if (holders.stream().map(Holder::leaseId).distinct().count() >= taken
+                // What its borrower is done with comes back by nobody, or by the collector: another fault.
+                && holders.stream().noneMatch(holder -> holder.unreachable() || holder.isUnattended())) {
+            slots.put(resource, holders.stream().map(Holder::threadId).collect(Collectors.toCollection(LinkedHashSet::new)));
         }
     }
 
@@ -95,7 +109,7 @@ final class ClosedWaits {
         return waits.get(thread);
     }
 
-    /** Workers of an executor, holders of a pool. */
+    /** Workers of an executor, holders of a pool or of the connections of an HTTP client. */
     Set<Long> threadsOf(String resource) {
         return slots.get(resource);
     }

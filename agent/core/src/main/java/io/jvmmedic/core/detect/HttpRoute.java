@@ -1,6 +1,7 @@
 package io.jvmmedic.core.detect;
 
 import io.jvmmedic.core.model.Signal;
+import java.util.Optional;
 
 /**
  * What limits an HTTP client: its fullest route, or the whole client when that is full first.
@@ -13,8 +14,20 @@ record HttpRoute(String name, long leased, long max, long pending) {
     static HttpRoute of(Signal pool) {
         HttpRoute route = new HttpRoute(pool.text("route"), pool.number("routeLeased"), pool.number("routeMax"),
                 pool.number("routePending"));
-        HttpRoute whole = new HttpRoute("", pool.number("leased"), pool.number("max"), pool.number("pending"));
+        HttpRoute whole = whole(pool);
         return !route.isFull() && whole.isFull() ? whole : route;
+    }
+
+    private static HttpRoute whole(Signal pool) {
+        return new HttpRoute("", pool.number("leased"), pool.number("max"), pool.number("pending"));
+    }
+
+    /** What all requests that wait are for, and is full; empty when there is no such thing. */
+    static Optional<HttpRoute> ofAllWaiting(Signal pool) {
+        HttpRoute whole = whole(pool);
+        HttpRoute route = of(pool);
+        return whole.isFull() ? Optional.of(whole)
+                : route.isFull() && route.pending() == whole.pending() ? Optional.of(route) : Optional.empty();
     }
 
     boolean isFull() {

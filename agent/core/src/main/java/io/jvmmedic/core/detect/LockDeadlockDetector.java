@@ -28,7 +28,10 @@ import java.util.stream.Collectors;
  */
 public final class LockDeadlockDetector implements Detector {
 
-    /** Measure of a cycle that the JVM cannot be asked about: it leads over readers, classes, tasks or a virtual thread. */
+    /**
+     * Measure of a cycle that the JVM cannot be asked about: it leads over readers, classes, tasks, joined threads or a
+     * virtual thread.
+     */
     public static final String BEYOND_JVM = "beyondJvm";
 
     /** Measure of a cycle: waits in it for the initialization of a class. */
@@ -37,7 +40,11 @@ public final class LockDeadlockDetector implements Detector {
     /** Measure of a cycle: waits in it for a task that another thread runs. */
     public static final String TASKS = "tasks";
 
-    private static final Set<String> UNKNOWN_TO_JVM = Set.of(LockCycles.READ_LOCK, LockCycles.CLASS, LockCycles.TASK);
+    /** Measure of a cycle: waits in it for a thread to end. */
+    public static final String JOINS = "joins";
+
+    private static final Set<String> UNKNOWN_TO_JVM = Set.of(LockCycles.READ_LOCK, LockCycles.CLASS, LockCycles.TASK,
+            LockCycles.JOIN);
     /** Calls that keep others away from an entry while they run the code that makes its value. */
     private static final Set<String> LOADS = Set.of("java.util.concurrent.ConcurrentHashMap.compute",
             "java.util.concurrent.ConcurrentHashMap.merge", "com.github.benmanes.caffeine.cache.",
@@ -131,7 +138,7 @@ public final class LockDeadlockDetector implements Detector {
         if (beyondJvm) {
             measures.put(BEYOND_JVM, 1L);
         }
-        Map.of(CLASSES, LockCycles.CLASS, TASKS, LockCycles.TASK).forEach((measure, kind) -> {
+        Map.of(CLASSES, LockCycles.CLASS, TASKS, LockCycles.TASK, JOINS, LockCycles.JOIN).forEach((measure, kind) -> {
             if (count(cycle, kind) > 0) {
                 measures.put(measure, count(cycle, kind));
             }
@@ -150,6 +157,9 @@ public final class LockDeadlockDetector implements Detector {
         if (cycle.stream().anyMatch(row -> row.text("kind").equals(LockCycles.TASK))) {
             return "Do not wait for a task while holding what it needs";
         }
+        if (cycle.stream().anyMatch(row -> row.text("kind").equals(LockCycles.JOIN))) {
+            return "Do not wait for a thread to end while it needs something of you";
+        }
         if (cycle.stream().allMatch(row -> LOADS.stream().anyMatch(row.text("through")::startsWith))) {
             return "Do not load one entry of a cache or map while loading another";
         }
@@ -167,13 +177,23 @@ public final class LockDeadlockDetector implements Detector {
 
     /** {@code A holds Account@1b taken at Transfer.from:12 and waits at Transfer.to:14 for Account@2c held by B}. */
     private static String line(Signal member, Signal previous) {
-        String takenAt = member.text("holdsAt");
         String through = member.text("through");
-        return member.text("thread") + (previous.text("kind").equals(LockCycles.TASK) ? " runs " : " holds ") + name(previous)
-                + (takenAt.isEmpty() ? "" : " taken at " + Phrases.site(takenAt))
-                + " and waits at " + Phrases.site(member.text("site"))
+        return member.text("thread") + role(member, previous) + " and waits at " + Phrases.site(member.text("site"))
                 + (LOADS.stream().anyMatch(through::startsWith) ? " in " + Phrases.site(through + "()") : "")
-                + " for " + name(member) + (member.text("kind").equals(LockCycles.TASK) ? " run by " : " held by ")
-                + member.text("ownerThread");
+                + " for " + switch (member.text("kind")) {
+                    case LockCycles.TASK -> name(member) + " run by ";
+                    case LockCycles.JOIN -> "the end of ";
+                    default -> name(member) + " held by ";
+                } + member.text("ownerThread");
+    }
+
+    /** Why the one before waits for it. */
+    private static String role(Signal member, Signal previous) {
+        String takenAt = member.text("holdsAt");
+        return switch (previous.text("kind")) {
+            case LockCycles.JOIN -> " is to end";
+            case LockCycles.TASK -> " runs " + name(previous);
+            default -> " holds " + name(previous) + (takenAt.isEmpty() ? "" : " taken at " + Phrases.site(takenAt));
+        };
     }
 }

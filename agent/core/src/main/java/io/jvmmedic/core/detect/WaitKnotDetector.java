@@ -21,7 +21,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Finds executors and pools that are locked by each other, directly or through locks and tasks: workers of one wait for tasks
+ * Finds executors, pools and HTTP clients that are locked by each other, directly or through locks and tasks: workers of one wait for tasks
  * queued in the other and back, a thread holds a connection and waits for a task that cannot start because all workers wait
  * for a connection. What a single executor does to itself is {@link ExecutorSelfStarvationDetector}'s, what pools do among
  * themselves {@link NestedBorrowDetector}'s, and a cycle of threads without any slot {@link LockDeadlockDetector}'s.
@@ -32,8 +32,8 @@ import java.util.stream.Collectors;
  * the same, but of some threads it is not known who could end their wait, or whether their connection is in use; after
  * {@value #GUESS_ROUNDS} where part of it is only that queued tasks refer to what is waited for.
  *
- * <p>One slot more somewhere opens the knot. So only one resource of it is told as certain at first, executors before pools,
- * for a worker is cheaper than a session of a database; the next one when that did not help.
+ * <p>One slot more somewhere opens the knot. So only one resource of it is told as certain at first, executors before pools
+ * and these before HTTP clients, for a worker is cheaper than a session of a database, and nothing makes a client larger; the next one when that did not help.
  */
 public final class WaitKnotDetector implements Detector {
 
@@ -44,6 +44,9 @@ public final class WaitKnotDetector implements Detector {
     private static final int TIMED_ROUNDS = 3;
     /** Rounds after which the next resource of a knot is told: a treatment of the one before has had its time. */
     private static final int PATIENCE_ROUNDS = 15;
+    /** In which one slot more is tried. */
+    private static final List<ResourceId.Kind> ORDER =
+            List.of(ResourceId.Kind.EXECUTOR, ResourceId.Kind.POOL, ResourceId.Kind.HTTP_POOL);
     private static final int MAX_LINES = 4;
     private static final int MAX_THREADS = 64;
 
@@ -87,7 +90,8 @@ public final class WaitKnotDetector implements Detector {
                         .allMatch(row -> row.text("slotOf").equals(resource) || row.text("slotOf").isEmpty()
                                 && row.text("holderIds").isEmpty());
             }
-            return ClosedWaits.threads(behind).map(closed::waitOf).allMatch(row -> row.text("kind").equals("POOL"));
+            return ClosedWaits.threads(behind).map(closed::waitOf).allMatch(row -> row.text("kind").equals("POOL")
+                    && kind(row.text("slotOf")) == ResourceId.Kind.POOL);
         }
 
         /** Awaited tasks stand so far back in the queue; one slot each for those who wait for a pool. */
@@ -113,7 +117,8 @@ public final class WaitKnotDetector implements Detector {
 
     @Override
     public Set<String> needs() {
-        return Set.of(Signal.THREAD_WAIT, Signal.EXECUTOR, Signal.POOL, Signal.HELD_CONNECTION);
+        return Set.of(Signal.THREAD_WAIT, Signal.EXECUTOR, Signal.POOL, Signal.HELD_CONNECTION, Signal.HTTP_POOL,
+                Signal.HELD_RESPONSE);
     }
 
     @Override
@@ -154,6 +159,9 @@ public final class WaitKnotDetector implements Detector {
         Map<String, Long> progress = new HashMap<>();
         round.of(Signal.EXECUTOR).forEach(row -> progress.put(row.text("resource"), row.number("completed")));
         round.of(Signal.POOL).forEach(row -> progress.put(row.text("resource"), row.number("borrows")));
+        // Leases have numbers of their own: the same ones are out as long as none was returned.
+        Rows.byResource(round, Signal.HELD_RESPONSE).forEach((resource, rows) -> progress.put(resource,
+                (long) rows.stream().map(row -> row.number("leaseId")).collect(Collectors.toSet()).hashCode()));
         return progress;
     }
 
@@ -181,24 +189,35 @@ public final class WaitKnotDetector implements Detector {
 
     /** Whether every connection behind the knot is known to be used again by the thread that waits with it in hand. */
     private static boolean isInUse(Knot knot, Round round) {
-        Map<String, List<Signal>> held = Rows.byResource(round, Signal.HELD_CONNECTION);
+        return areInUse(knot, round, Signal.POOL, Signal.HELD_CONNECTION)
+                && areInUse(knot, round, Signal.HTTP_POOL, Signal.HELD_RESPONSE);
+    }
+
+    private static boolean areInUse(Knot knot, Round round, String pools, String leases) {
+        Map<String, List<Signal>> held = Rows.byResource(round, leases);
         long sinceFullGc = Rows.sinceFullGc(round);
-        return round.of(Signal.POOL).stream().filter(sample -> knot.behind().contains(sample.text("resource")))
-                .allMatch(sample -> Rows.holders(held.get(sample.text("resource"))).stream().allMatch(holder ->
-                        holder.isKnownToBeInUse(knot.closed().waitOf(holder.threadId()).number("waitedFor"),
-                                sample.number("sinceGc"), sinceFullGc)));
+        return round.of(pools).stream().filter(sample -> knot.behind().contains(sample.text("resource")))
+                .allMatch(sample -> Rows.holders(held.get(sample.text("resource"))).stream()
+                        .filter(holder -> knot.closed().threadsOf(sample.text("resource")).contains(holder.threadId()))
+                        .allMatch(holder -> holder.isKnownToBeInUse(
+                                knot.closed().waitOf(holder.threadId()).number("waitedFor"),
+                                pools.equals(Signal.POOL) ? sample.number("sinceGc") : -1, sinceFullGc)));
     }
 
     /** How many resources of the same knot are to be tried first. */
     private static int rank(Knot knot, Map<String, Knot> proven) {
         return ClosedWaits.resources(knot.members()).map(proven::get).filter(other -> other != null)
-                .sorted(Comparator.<Knot, Boolean>comparing(other -> !isExecutor(other.resource()))
+                .sorted(Comparator.<Knot>comparingInt(other -> ORDER.indexOf(kind(other.resource())))
                         .thenComparing(Knot::needed).thenComparing(Knot::resource))
                 .map(Knot::resource).toList().indexOf(knot.resource());
     }
 
+    private static ResourceId.Kind kind(String resource) {
+        return ResourceId.parse(resource).kind();
+    }
+
     private static boolean isExecutor(String resource) {
-        return ResourceId.parse(resource).kind() == ResourceId.Kind.EXECUTOR;
+        return kind(resource) == ResourceId.Kind.EXECUTOR;
     }
 
     private Finding finding(Knot knot, Confidence confidence, int rounds, Round round) {
@@ -251,6 +270,7 @@ public final class WaitKnotDetector implements Detector {
         return switch (row.text("kind")) {
             case "QUEUED_TASK" -> "a task queued in " + row.text("slotOf");
             case "RUNNING_TASK" -> "a task that " + row.text("holder") + " runs";
+            case "JOIN" -> "the end of " + row.text("holder");
             case "POOL" -> row.text("slotOf");
             default -> row.text("holder").isEmpty() ? Phrases.type(row.text("waitsFor"))
                     : Phrases.type(row.text("waitsFor")) + " held by " + row.text("holder");
@@ -269,15 +289,21 @@ public final class WaitKnotDetector implements Detector {
         if (isExecutor(resource)) {
             return new ExecutorView(round.of(Signal.EXECUTOR, id).get(0), List.of()).state();
         }
+        if (id.kind() == ResourceId.Kind.HTTP_POOL) {
+            return HttpRoute.of(round.of(Signal.HTTP_POOL, id).get(0)).state();
+        }
         Signal pool = round.of(Signal.POOL, id).get(0);
         return pool.number("active") + " of " + pool.number("max") + " out, " + pool.number("waiting") + " waiting";
     }
 
     private static String victims(String resource, Round round) {
         ResourceId id = ResourceId.parse(resource);
-        return isExecutor(resource)
-                ? Phrases.count(round.of(Signal.EXECUTOR, id).get(0).number("queued"), "queued task") + " cannot start"
-                : Rows.victims(round.of(Signal.POOL, id).get(0).number("waiting"), round.of(Signal.WAITING_BORROWER, id));
+        return switch (id.kind()) {
+            case EXECUTOR -> Phrases.count(round.of(Signal.EXECUTOR, id).get(0).number("queued"), "queued task")
+                    + " cannot start";
+            case HTTP_POOL -> Phrases.count(round.of(Signal.HTTP_POOL, id).get(0).number("pending"), "request") + " waiting";
+            default -> Rows.victims(round.of(Signal.POOL, id).get(0).number("waiting"), round.of(Signal.WAITING_BORROWER, id));
+        };
     }
 
     private static Map<String, Long> measures(Knot knot, Round round) {
@@ -289,6 +315,9 @@ public final class WaitKnotDetector implements Detector {
             Signal sample = round.of(Signal.EXECUTOR, id).get(0);
             measures.put("firstAwaited", knot.firstAwaited());
             List.of("size", "core", "max", "queued", "completed").forEach(name -> measures.put(name, sample.number(name)));
+        } else if (id.kind() == ResourceId.Kind.HTTP_POOL) {
+            Signal sample = round.of(Signal.HTTP_POOL, id).get(0);
+            List.of("leased", "max", "pending").forEach(name -> measures.put(name, sample.number(name)));
         } else {
             Signal sample = round.of(Signal.POOL, id).get(0);
             measures.put("neededSlots", Rows.neededSlots(round.of(Signal.WAITING_BORROWER, id),

@@ -42,9 +42,9 @@ public final class RecordSignature implements Remedy {
         if (finding.confidence() != Confidence.CERTAIN) {
             return new Preparation.Impossible(diagnosis.resource() + ": only a deadlock that is certain leaves a signature");
         }
-        if (finding.evidence().measure(LockDeadlockDetector.TASKS) > 0) {
-            return new Preparation.Impossible(diagnosis.resource() + ": a cycle through a task leaves no signature, for no order of"
-                    + " locks would prevent it");
+        if (finding.evidence().measure(LockDeadlockDetector.TASKS) + finding.evidence().measure(LockDeadlockDetector.JOINS) > 0) {
+            return new Preparation.Impossible(diagnosis.resource() + ": a cycle through a task or the end of a thread leaves no"
+                    + " signature, for no order of locks would prevent it");
         }
         Claim claim = new Claim("the places at which its threads took their locks are in the file of signatures", WITHIN);
         return new Preparation.Ready(new Plan(diagnosis.resource(), NAME, risk(), finding.confidence(),

@@ -2,6 +2,7 @@ package io.jvmmedic.core.remedy;
 
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.util.Jdk;
+import io.jvmmedic.core.util.Stacks;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -42,9 +43,10 @@ public final class ThreadText {
         return this;
     }
 
-    /** Asks each thread for its stack by itself: short pauses of one thread instead of a long one of all. */
+    /** Takes their stacks, in as few and as short pauses as the JDK allows. */
     public ThreadText threads(Collection<Thread> threads) {
-        threads.forEach(thread -> thread(thread, thread.getStackTrace()));
+        Map<Thread, StackTraceElement[]> stacks = Stacks.of(threads);
+        threads.forEach(thread -> thread(thread, stacks.get(thread)));
         return this;
     }
 

@@ -2,6 +2,11 @@ package io.jvmmedic.core.resource;
 
 import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.AppFrames;
+import io.jvmmedic.core.util.Stacks;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 
 /** The thread behind a lease, looked at once: name, place and activity are of the same stack. */
 public final class Borrower {
@@ -12,15 +17,30 @@ public final class Borrower {
     private final Thread thread;
     private final StackTraceElement[] stack;
 
-    private Borrower(long id, Thread thread) {
+    private Borrower(long id, Thread thread, StackTraceElement[] stack) {
         this.id = id;
         this.thread = thread;
-        this.stack = thread == null ? NO_STACK : thread.getStackTrace();
+        this.stack = stack;
     }
 
     /** @param id as in {@link Lease.View#threadId()}, negative for a virtual thread */
     public static Borrower of(long id, ThreadView threads) {
-        return new Borrower(id, id < 0 ? null : threads.byId(id));
+        Thread thread = thread(id, threads);
+        return new Borrower(id, thread, thread == null ? NO_STACK : thread.getStackTrace());
+    }
+
+    /** Several at once, by their ids: they share one pause of the JVM where a stack takes one. */
+    public static Map<Long, Borrower> of(Collection<Long> ids, ThreadView threads) {
+        Map<Long, Thread> live = new HashMap<>();
+        ids.forEach(id -> live.put(id, thread(id, threads)));
+        Map<Thread, StackTraceElement[]> stacks = Stacks.of(live.values().stream().filter(Objects::nonNull).toList());
+        Map<Long, Borrower> borrowers = new HashMap<>();
+        live.forEach((id, thread) -> borrowers.put(id, new Borrower(id, thread, stacks.getOrDefault(thread, NO_STACK))));
+        return borrowers;
+    }
+
+    private static Thread thread(long id, ThreadView threads) {
+        return id < 0 ? null : threads.byId(id);
     }
 
     /** The name, or the number of a thread that cannot be seen. */

@@ -13,6 +13,20 @@ public interface HttpPoolHandle extends ResourceHandle {
      */
     record State(int leased, int available, int max, int pending,
             String route, int routeLeased, int routeMax, int routePending, long clients) {
+
+        /** Whether all requests that wait are for what is full: for the whole client, or for that one route. */
+        public boolean isJammed() {
+            return pending > 0 && (isFull() || routeMax > 0 && routeLeased >= routeMax && routePending == pending);
+        }
+
+        /** Connections leased of what is full. */
+        public int taken() {
+            return isFull() ? leased : routeLeased;
+        }
+
+        private boolean isFull() {
+            return max > 0 && leased >= max;
+        }
     }
 
     /** Never throws; {@code null} when the client is gone. */

@@ -20,6 +20,8 @@ public interface LockCycles {
     String CLASS = "CLASS";
     /** Called {@code get} on a task that another thread runs. */
     String TASK = "TASK";
+    /** Waits for another thread to end. */
+    String JOIN = "JOIN";
 
     /**
      * One thread of a cycle; the next member, after the last the first, is whom it waits for.

@@ -23,7 +23,9 @@ public record ThreadWait(Thread thread, Kind kind, String waitsFor, ResourceHand
         QUEUED_TASK,
         /** A task that another thread runs. */
         RUNNING_TASK,
-        /** A slot of a pool. */
+        /** The end of another thread. */
+        JOIN,
+        /** A slot of a pool, or a connection of an HTTP client. */
         POOL,
         MONITOR,
         /** A lock of {@code java.util.concurrent} that one thread holds. */

@@ -15,7 +15,7 @@ public interface WaitView {
      * their way, and so on. A thread that goes on by itself is left out. Takes no stack and no pause, bounded; on the
      * sampler's thread.
      *
-     * @param jammed executors and pools that are full while somebody waits for them
+     * @param jammed executors, pools and HTTP clients that are full while somebody waits for them
      */
     List<ThreadWait> of(Collection<? extends ResourceHandle> jammed);
 

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Where the workers of a full executor are: a few stacks each round, others each time. */
 final class BusySites {
@@ -24,13 +25,23 @@ final class BusySites {
 
     private int next;
 
-    List<Signal> of(ExecutorHandle executor, long tick, long now) {
-        List<Thread> workers = executor.workers();
+    /** Whose stacks are wanted in this round. */
+    List<Thread> due(List<Thread> workers) {
+        int from = next;
+        next += LOOKS_PER_ROUND;
+        return IntStream.range(0, Math.min(workers.size(), LOOKS_PER_ROUND))
+                .mapToObj(i -> workers.get(Math.floorMod(from + i, workers.size()))).toList();
+    }
+
+    /**
+     * @param due as told by {@link #due} just now
+     * @param stacks of these
+     */
+    List<Signal> of(ExecutorHandle executor, List<Thread> due, Map<Thread, StackTraceElement[]> stacks, long tick, long now) {
         Map<String, Site> sites = new HashMap<>();
         int looks = 0;
-        for (int i = 0; i < workers.size() && looks < LOOKS_PER_ROUND; i++) {
-            Thread worker = workers.get(Math.floorMod(next + i, workers.size()));
-            StackTraceElement[] stack = worker.getStackTrace();
+        for (Thread worker : due) {
+            StackTraceElement[] stack = stacks.get(worker);
             if (stack.length > 0 && !Activity.isResting(stack)) {
                 Site site = sites.computeIfAbsent(AppFrames.top(stack), key -> new Site());
                 site.workers++;
@@ -38,7 +49,6 @@ final class BusySites {
                 looks++;
             }
         }
-        next += LOOKS_PER_ROUND;
         List<Signal> rows = new ArrayList<>();
         for (Map.Entry<String, Site> entry : sites.entrySet()) {
             Activity most = entry.getValue().activities.entrySet().stream().max(Map.Entry.comparingByValue())

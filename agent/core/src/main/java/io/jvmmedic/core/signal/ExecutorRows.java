@@ -4,11 +4,13 @@ import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.resource.ExecutorHandle;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Jdk;
+import io.jvmmedic.core.util.Stacks;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 
 /** Rows of one executor: its state, and, only while all its workers are busy and tasks wait, what the workers wait for. */
@@ -53,34 +55,52 @@ final class ExecutorRows {
                 .with("selfBlocked", blocked.stream().filter(one -> one.queuePosition() >= 0).count())
                 .with("room", limits.room()).with("refusal", limits.refusal()).with("died", limits.died())
                 .with("shutdown", state.shutdown()).with("ofPool", ofPool).build());
-        Map<Long, Site> where = sites(executor, blocked);
+        // All stacks that anybody wants of this executor at once, for it may take a pause of the JVM.
+        List<Thread> fresh = freshlyBlocked(executor, blocked);
+        List<ExecutorHandle.Run> runs = ofPool ? List.of() : executor.runs();
+        long nanos = System.nanoTime();
+        Set<ExecutorHandle.Run> longRuns = longTasks.due(runs, tick, nanos);
+        List<Thread> busy = saturated && !ofPool ? busySites.due(executor.workers()) : List.of();
+        Set<Thread> wanted = new HashSet<>(fresh);
+        longRuns.forEach(run -> wanted.add(run.worker()));
+        wanted.addAll(busy);
+        Map<Thread, StackTraceElement[]> stacks = Stacks.of(wanted);
+        Map<Long, Site> where = sites(executor, blocked, fresh, stacks);
         blocked.stream().limit(MAX_ROWS).forEach(one -> rows.add(row(executor, one, where, tick, now)));
         if (ofPool) {
             return rows;
         }
         if (saturated) {
-            rows.addAll(busySites.of(executor, tick, now));
+            rows.addAll(busySites.of(executor, busy, stacks, tick, now));
         }
-        rows.addAll(longTasks.of(executor, tick, now, System.nanoTime()));
+        rows.addAll(longTasks.of(executor, runs, longRuns, stacks, now, nanos));
         executor.illSeries().stream().limit(MAX_SERIES).forEach(one -> rows.add(row(executor, one, tick, now)));
         return rows;
     }
 
     /** A worker that goes on waiting for the same still does so at the same place: its stack is taken once. */
-    private Map<Long, Site> sites(ExecutorHandle executor, List<ExecutorHandle.Blocked> blocked) {
+    private List<Thread> freshlyBlocked(ExecutorHandle executor, List<ExecutorHandle.Blocked> blocked) {
+        Map<Long, Site> before = sites.getOrDefault(executor, Map.of());
+        return blocked.stream().filter(one -> !isKnown(before, one)).map(ExecutorHandle.Blocked::worker).limit(MAX_STACKS).toList();
+    }
+
+    private static boolean isKnown(Map<Long, Site> before, ExecutorHandle.Blocked blocked) {
+        Site known = before.get(Jdk.threadId(blocked.worker()));
+        return known != null && known.waitsFor().equals(blocked.waitsFor());
+    }
+
+    private Map<Long, Site> sites(ExecutorHandle executor, List<ExecutorHandle.Blocked> blocked, List<Thread> fresh,
+            Map<Thread, StackTraceElement[]> stacks) {
         Map<Long, Site> before = sites.getOrDefault(executor, Map.of());
         Map<Long, Site> where = new HashMap<>();
-        Map<Thread, String> fresh = new LinkedHashMap<>();
         for (ExecutorHandle.Blocked one : blocked) {
-            Site known = before.get(Jdk.threadId(one.worker()));
-            if (known != null && known.waitsFor().equals(one.waitsFor())) {
-                where.put(Jdk.threadId(one.worker()), known);
-            } else if (fresh.size() < MAX_STACKS) {
-                fresh.put(one.worker(), one.waitsFor());
+            long id = Jdk.threadId(one.worker());
+            if (isKnown(before, one)) {
+                where.put(id, before.get(id));
+            } else if (fresh.contains(one.worker())) {
+                where.put(id, new Site(one.waitsFor(), AppFrames.top(stacks.get(one.worker()))));
             }
         }
-        jvm.stacks(fresh.keySet()).forEach((thread, stack) ->
-                where.put(Jdk.threadId(thread), new Site(fresh.get(thread), AppFrames.top(stack))));
         sites.put(executor, where);
         return where;
     }

@@ -9,6 +9,7 @@ import io.jvmmedic.core.resource.ThreadView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** Rows of one HTTP client: its state, and the leases that have been out for long or that nobody can close any more. */
 final class HttpRows {
@@ -40,16 +41,16 @@ final class HttpRows {
                 .with("pending", state.pending()).with("route", state.route()).with("routeLeased", state.routeLeased())
                 .with("routeMax", state.routeMax()).with("routePending", state.routePending())
                 .with("clients", state.clients()).build());
-        leases.of(pool).stream()
+        List<Lease.View> notable = leases.of(pool).stream()
                 .filter(lease -> full && state.pending() > 0 || lease.unreachable() || lease.heldMillis() >= NOTABLE_MILLIS)
                 .sorted(Comparator.comparingLong(Lease.View::heldMillis).reversed())
-                .limit(MAX_ROWS)
-                .forEach(lease -> rows.add(row(pool, lease, tick, now)));
+                .limit(MAX_ROWS).toList();
+        Map<Long, Borrower> borrowers = Borrower.of(notable.stream().map(Lease.View::threadId).toList(), threads);
+        notable.forEach(lease -> rows.add(row(pool, lease, borrowers.get(lease.threadId()), tick, now)));
         return rows;
     }
 
-    private Signal row(HttpPoolHandle pool, Lease.View lease, long tick, long now) {
-        Borrower borrower = Borrower.of(lease.threadId(), threads);
+    private Signal row(HttpPoolHandle pool, Lease.View lease, Borrower borrower, long tick, long now) {
         Lease slot = leases.byId(lease.id());
         Object entry = slot == null ? null : slot.entry();
         return Signal.of(Signal.HELD_RESPONSE, now)
@@ -58,6 +59,7 @@ final class HttpRows {
                 .with("thread", borrower.name()).with("threadId", lease.threadId())
                 .with("heldFor", lease.heldMillis()).with("site", lease.siteText()).with("doing", borrower.doing())
                 .with("activity", borrower.activity(null).name())
+                .with("inScope", borrower.isStillAt(lease.siteText()))
                 .with("scopeOver", scopes.isOver(lease, borrower, borrower, tick))
                 .with("unreachable", lease.unreachable()).build();
     }

@@ -1,10 +1,7 @@
 package io.jvmmedic.core.signal;
 
 import io.jvmmedic.core.model.Signal;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What the JVM says about itself. A null object where {@code java.management} is missing. */
 interface JvmProbe {
@@ -20,16 +17,6 @@ interface JvmProbe {
 
     /** CPU time of a thread, ns; -1 if unknown. */
     long cpuNanos(Thread thread);
-
-    /**
-     * Stacks of some threads, by thread. Before JDK 21 each one alone takes a pause of the whole JVM, so where the JVM can be
-     * asked for all at once it is.
-     */
-    default Map<Thread, StackTraceElement[]> stacks(Collection<Thread> threads) {
-        Map<Thread, StackTraceElement[]> stacks = new HashMap<>();
-        threads.forEach(thread -> stacks.put(thread, thread.getStackTrace()));
-        return stacks;
-    }
 
     JvmProbe NONE = new JvmProbe() {
         @Override

@@ -7,10 +7,12 @@ import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Jdk;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -63,31 +65,57 @@ final class LongTasks {
     private int freshLooks;
 
     /**
+     * Those of these tasks whose worker's stack is to be taken in this round.
+     *
      * @param tick number of the round
-     * @param now wall clock, ms
      * @param nanos the clock of {@link Run#sinceNanos()}
      */
-    List<Signal> of(ExecutorHandle executor, long tick, long now, long nanos) {
+    Set<Run> due(List<Run> runs, long tick, long nanos) {
         if (tick != round) {
             learn(round);
             round = tick;
             looks = 0;
             freshLooks = 0;
         }
+        Set<Run> due = Collections.newSetFromMap(new IdentityHashMap<>());
+        runs.stream().filter(run -> isDue(run, nanos)).forEach(due::add);
+        return due;
+    }
+
+    private boolean isDue(Run run, long nanos) {
+        Followed known = followed.get(run);
+        boolean fresh = nanos - run.sinceNanos() < LONG_NANOS;
+        if (looks >= LOOKS_PER_ROUND || (known == null
+                ? followed.size() + looks >= MAX_FOLLOWED || fresh && freshLooks >= FRESH_LOOKS_PER_ROUND
+                : nanos - run.sinceNanos() < known.nextLook)) {
+            return false;
+        }
+        looks++;
+        freshLooks += known == null && fresh ? 1 : 0;
+        return true;
+    }
+
+    /**
+     * @param due as told by {@link #due} just now
+     * @param stacks of their workers
+     * @param now wall clock, ms
+     */
+    List<Signal> of(ExecutorHandle executor, List<Run> runs, Set<Run> due, Map<Thread, StackTraceElement[]> stacks, long now,
+            long nanos) {
         List<Signal> rows = new ArrayList<>();
-        for (Run run : executor.runs()) {
-            Followed task = follow(run, nanos);
+        for (Run run : runs) {
+            long age = nanos - run.sinceNanos();
+            if (due.contains(run)) {
+                look(run, stacks.get(run.worker()), age);
+            }
+            Followed task = followed.get(run);
             if (task == null) {
                 continue;
             }
-            task.seenIn = tick;
+            task.seenIn = round;
             task.seenAt = nanos;
-            long age = nanos - run.sinceNanos();
-            if (age >= task.nextLook && looks < LOOKS_PER_ROUND) {
-                look(task, run.worker(), age);
-            }
             if (age >= LONG_NANOS && rows.size() < MAX_ROWS) {
-                rows.add(row(executor, run, task, tick, now, age));
+                rows.add(row(executor, run, task, round, now, age));
             }
         }
         return rows;
@@ -106,34 +134,25 @@ final class LongTasks {
         });
     }
 
-    /** {@code null} when it is not followed: there are many, or no application code tells what it is. */
-    private Followed follow(Run run, long nanos) {
-        Followed known = followed.get(run);
-        boolean fresh = nanos - run.sinceNanos() < LONG_NANOS;
-        if (known != null || followed.size() >= MAX_FOLLOWED || looks >= LOOKS_PER_ROUND
-                || fresh && freshLooks >= FRESH_LOOKS_PER_ROUND) {
-            return known;
+    private void look(Run run, StackTraceElement[] stack, long age) {
+        Followed task = followed.get(run);
+        if (task == null) {
+            String entry = AppFrames.outermost(stack);
+            if (entry.isEmpty()) {
+                // No application code tells what it is.
+                return;
+            }
+            task = new Followed(AppFrames.method(entry), run.sinceNanos());
+            task.nextLook = LONG_NANOS;
+            followed.put(run, task);
         }
-        looks++;
-        freshLooks += fresh ? 1 : 0;
-        String entry = AppFrames.outermost(run.worker().getStackTrace());
-        if (entry.isEmpty()) {
-            return null;
+        if (age >= task.nextLook) {
+            String site = AppFrames.top(stack);
+            task.unchanged = site.equals(task.site) ? task.unchanged + 1 : 0;
+            task.site = site;
+            task.activity = Activity.of(run.worker().getState(), stack);
+            task.nextLook = 2 * age;
         }
-        Followed task = new Followed(AppFrames.method(entry), run.sinceNanos());
-        task.nextLook = LONG_NANOS;
-        followed.put(run, task);
-        return task;
-    }
-
-    private void look(Followed task, Thread worker, long age) {
-        looks++;
-        StackTraceElement[] stack = worker.getStackTrace();
-        String site = AppFrames.top(stack);
-        task.unchanged = site.equals(task.site) ? task.unchanged + 1 : 0;
-        task.site = site;
-        task.activity = Activity.of(worker.getState(), stack);
-        task.nextLook = 2 * age;
     }
 
     private Signal row(ExecutorHandle executor, Run run, Followed task, long tick, long now, long age) {

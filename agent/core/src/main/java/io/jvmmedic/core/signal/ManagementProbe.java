@@ -16,12 +16,13 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The JVM's own beans, used directly. Getting them does not create the platform MBean server, so the host's choice of one
@@ -30,9 +31,6 @@ import java.util.Set;
 final class ManagementProbe implements JvmProbe {
 
     private static final int MAX_CYCLE_THREADS = 50;
-    /** From this JDK on a thread is stopped alone for its stack. */
-    private static final int STACKS_WITHOUT_PAUSE = 21;
-    private static final int MAX_FRAMES = 200;
 
     private final Clock clock;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -48,6 +46,8 @@ final class ManagementProbe implements JvmProbe {
     private long nextDeadlockLook;
     /** What the last look found; {@code null} for nothing. */
     private long[] deadlocked;
+    /** Deadlocked threads with their stacks, as last taken. */
+    private Map<Long, ThreadInfo> seenWaiting = Map.of();
 
     ManagementProbe(Clock clock) {
         this.clock = clock;
@@ -83,22 +83,6 @@ final class ManagementProbe implements JvmProbe {
     }
 
     @Override
-    public Map<Thread, StackTraceElement[]> stacks(Collection<Thread> asked) {
-        if (asked.isEmpty() || Jdk.feature() >= STACKS_WITHOUT_PAUSE) {
-            return JvmProbe.super.stacks(asked);
-        }
-        Map<Long, Thread> byId = new HashMap<>();
-        asked.forEach(thread -> byId.put(Jdk.threadId(thread), thread));
-        Map<Thread, StackTraceElement[]> stacks = new HashMap<>();
-        for (ThreadInfo info : threads.getThreadInfo(byId.keySet().stream().mapToLong(Long::longValue).toArray(), MAX_FRAMES)) {
-            if (info != null) {
-                stacks.put(byId.get(info.getThreadId()), info.getStackTrace());
-            }
-        }
-        return stacks;
-    }
-
-    @Override
     public List<Signal> deadlocks(long tick, long now) {
         if (clock.monotonicMillis() >= nextDeadlockLook) {
             long before = System.nanoTime();
@@ -111,13 +95,7 @@ final class ManagementProbe implements JvmProbe {
 
     /** Locked synchronizers are never asked for: that walks the whole heap in a safepoint, about 1 s for 20 M objects. */
     private List<Signal> rows(long[] ids, long tick, long now) {
-        Map<Long, ThreadInfo> infos = new HashMap<>();
-        for (ThreadInfo info : threads.getThreadInfo(ids.length <= MAX_CYCLE_THREADS ? ids
-                : Arrays.copyOf(ids, MAX_CYCLE_THREADS), true, false)) {
-            if (info != null) {
-                infos.put(info.getThreadId(), info);
-            }
-        }
+        Map<Long, ThreadInfo> infos = lookAt(ids.length <= MAX_CYCLE_THREADS ? ids : Arrays.copyOf(ids, MAX_CYCLE_THREADS));
         List<Signal> rows = new ArrayList<>();
         Set<Long> done = new HashSet<>();
         for (Long id : infos.keySet()) {
@@ -127,6 +105,25 @@ final class ManagementProbe implements JvmProbe {
             }
         }
         return rows;
+    }
+
+    /** With stacks, which take a pause: once for each wait, since without a stack the JVM tells for nothing whether it lasts. */
+    private Map<Long, ThreadInfo> lookAt(long[] ids) {
+        Map<Long, ThreadInfo> now = byId(threads.getThreadInfo(ids));
+        if (!now.keySet().equals(seenWaiting.keySet())
+                || !now.values().stream().allMatch(info -> isSameWait(info, seenWaiting.get(info.getThreadId())))) {
+            seenWaiting = byId(threads.getThreadInfo(ids, true, false));
+        }
+        return seenWaiting;
+    }
+
+    private static Map<Long, ThreadInfo> byId(ThreadInfo[] infos) {
+        return Arrays.stream(infos).filter(Objects::nonNull).collect(Collectors.toMap(ThreadInfo::getThreadId, info -> info));
+    }
+
+    private static boolean isSameWait(ThreadInfo one, ThreadInfo other) {
+        return one.getBlockedCount() == other.getBlockedCount() && one.getWaitedCount() == other.getWaitedCount()
+                && one.getLockOwnerId() == other.getLockOwnerId() && Objects.equals(one.getLockName(), other.getLockName());
     }
 
     /** Follows the owners from one thread; empty when the thread only hangs behind a cycle instead of being in it. */

@@ -10,13 +10,16 @@ import io.jvmmedic.core.resource.ThreadView;
 import io.jvmmedic.core.resource.Waiter;
 import io.jvmmedic.core.util.Activity;
 import io.jvmmedic.core.util.AppFrames;
+import io.jvmmedic.core.util.Stacks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** Rows of one JDBC pool: its state, and, only where something looks wrong, its holders and waiters. */
 final class PoolRows {
@@ -76,16 +79,21 @@ final class PoolRows {
                 .with("creatorDoing", creator.worker() == null ? "" : AppFrames.top(creator.worker().getStackTrace()))
                 .build());
 
-        held.stream()
+        List<Lease.View> notable = held.stream()
                 .filter(lease -> pressed || lease.unreachable() || lease.heldMillis() >= NOTABLE_MILLIS)
                 .sorted(Comparator.comparingLong(Lease.View::heldMillis).reversed())
-                .limit(MAX_HOLDERS)
-                .forEach(lease -> rows.add(holder(pool, lease, held, waiters, slotTimes, tick, now)));
+                .limit(MAX_HOLDERS).toList();
+        Map<Long, Borrower> borrowers = Borrower.of(
+                notable.stream().flatMap(lease -> Stream.of(lease.threadId(), lease.userId())).toList(), threads);
+        notable.forEach(lease -> rows.add(holder(pool, lease, held, waiters, borrowers, slotTimes, tick, now)));
         if (pressed) {
             Map<Long, Integer> holds = new HashMap<>();
             held.forEach(lease -> holds.merge(lease.threadId(), 1, Integer::sum));
-            own.stream().sorted(Comparator.comparingLong(Waiter::waitedMillis).reversed()).limit(MAX_WAITERS)
-                    .forEach(waiter -> rows.add(waiter(pool, waiter, holds, tick, now)));
+            List<Waiter> longest = own.stream().sorted(Comparator.comparingLong(Waiter::waitedMillis).reversed())
+                    .limit(MAX_WAITERS).toList();
+            Map<Thread, StackTraceElement[]> stacks =
+                    Stacks.of(longest.stream().map(Waiter::thread).filter(Objects::nonNull).toList());
+            longest.forEach(waiter -> rows.add(waiter(pool, waiter, stacks, holds, tick, now)));
         }
         slotTimes(pool).stream().limit(MAX_SITES).forEach(time -> rows.add(Signal.of(Signal.SLOT_TIME, now)
                 .with("tick", tick).with("resource", pool.id()).with("site", time.site()).with("slots", time.slots())
@@ -105,9 +113,9 @@ final class PoolRows {
     }
 
     private Signal holder(PoolHandle pool, Lease.View lease, List<Lease.View> held, Map<Long, Waiter> waiters,
-            SlotTimes slotTimes, long tick, long now) {
-        Borrower borrower = Borrower.of(lease.threadId(), threads);
-        Borrower user = lease.userId() == lease.threadId() ? borrower : Borrower.of(lease.userId(), threads);
+            Map<Long, Borrower> borrowers, SlotTimes slotTimes, long tick, long now) {
+        Borrower borrower = borrowers.get(lease.threadId());
+        Borrower user = borrowers.get(lease.userId());
         Waiter waits = waiters.get(lease.threadId());
         Activity activity = borrower.activity(waits);
         boolean scopeOver = scopes.isOver(lease, borrower, user, tick);
@@ -150,9 +158,10 @@ final class PoolRows {
                 && (lease.userId() >= 0 || !lease.unreachable() || lease.idleMillis() < UNSEEN_MILLIS);
     }
 
-    private Signal waiter(PoolHandle pool, Waiter waiter, Map<Long, Integer> holds, long tick, long now) {
+    private Signal waiter(PoolHandle pool, Waiter waiter, Map<Thread, StackTraceElement[]> stacks, Map<Long, Integer> holds,
+            long tick, long now) {
         Thread thread = waiter.thread();
-        StackTraceElement[] stack = thread == null ? NO_STACK : thread.getStackTrace();
+        StackTraceElement[] stack = stacks.getOrDefault(thread, NO_STACK);
         return Signal.of(Signal.WAITING_BORROWER, now)
                 .with("tick", tick).with("resource", pool.id())
                 .with("thread", Borrower.name(waiter.threadId(), thread)).with("threadId", waiter.threadId())

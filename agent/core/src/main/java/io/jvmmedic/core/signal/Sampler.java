@@ -93,7 +93,7 @@ public final class Sampler {
         this.cycleRows = new CycleRows(cycles, jvm, clock);
         this.poolRows = new PoolRows(registry.leases(), threads);
         this.executorRows = new ExecutorRows(jvm);
-        this.waitRows = new WaitRows(registry, jvm, waits, clock);
+        this.waitRows = new WaitRows(registry, waits, clock);
         this.httpRows = new HttpRows(registry.leases(), threads);
     }
 

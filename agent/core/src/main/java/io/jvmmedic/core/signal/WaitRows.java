@@ -2,6 +2,8 @@ package io.jvmmedic.core.signal;
 
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.resource.ExecutorHandle;
+import io.jvmmedic.core.resource.HttpPoolHandle;
+import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
@@ -10,6 +12,7 @@ import io.jvmmedic.core.resource.WaitView;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Clock;
 import io.jvmmedic.core.util.Jdk;
+import io.jvmmedic.core.util.Stacks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,8 +22,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Rows of threads that wait for each other across executors, pools and locks. Nothing is looked at while no executor and no
- * pool is full with somebody waiting for it, and nothing is told while any worker or holder of all of those goes on.
+ * Rows of threads that wait for each other across executors, pools and locks. Nothing is looked at while no executor, no
+ * pool and no HTTP client is full with somebody waiting for it, and nothing is told while any worker or holder of all of those goes on.
  */
 final class WaitRows {
 
@@ -38,15 +41,13 @@ final class WaitRows {
     }
 
     private final ResourceRegistry registry;
-    private final JvmProbe jvm;
     private final WaitView view;
     private final Clock clock;
     /** By thread id. */
     private Map<Long, Known> known = Map.of();
 
-    WaitRows(ResourceRegistry registry, JvmProbe jvm, WaitView view, Clock clock) {
+    WaitRows(ResourceRegistry registry, WaitView view, Clock clock) {
         this.registry = registry;
-        this.jvm = jvm;
         this.view = view;
         this.clock = clock;
     }
@@ -71,7 +72,7 @@ final class WaitRows {
             }
             known.put(id, seen);
         }
-        jvm.stacks(lasting).forEach((thread, stack) -> known.computeIfPresent(Jdk.threadId(thread),
+        Stacks.of(lasting).forEach((thread, stack) -> known.computeIfPresent(Jdk.threadId(thread),
                 (id, seen) -> new Known(seen.waitsFor(), seen.since(), AppFrames.top(stack))));
         return waits.stream().limit(MAX_ROWS)
                 .map(wait -> row(wait, known.get(Jdk.threadId(wait.thread())), tick, now)).toList();
@@ -92,15 +93,30 @@ final class WaitRows {
                 jammed.add(pool);
             }
         }
+        for (HttpPoolHandle pool : registry.httpPools()) {
+            HttpPoolHandle.State state = pool.state();
+            if (state != null && state.isJammed()) {
+                jammed.add(pool);
+            }
+        }
         return jammed;
     }
 
     private boolean anyStandsStill(List<ResourceHandle> jammed, List<ThreadWait> waits) {
         Set<Long> waiting = new HashSet<>();
         waits.forEach(wait -> waiting.add(Jdk.threadId(wait.thread())));
-        return jammed.stream().anyMatch(resource -> resource instanceof ExecutorHandle executor
-                ? executor.workers().stream().allMatch(worker -> waiting.contains(Jdk.threadId(worker)))
-                : registry.leases().of(resource).stream().allMatch(lease -> waiting.contains(lease.threadId())));
+        return jammed.stream().anyMatch(resource -> standsStill(resource, waiting));
+    }
+
+    private boolean standsStill(ResourceHandle resource, Set<Long> waiting) {
+        if (resource instanceof ExecutorHandle executor) {
+            return executor.workers().stream().allMatch(worker -> waiting.contains(Jdk.threadId(worker)));
+        }
+        List<Lease.View> leases = registry.leases().of(resource);
+        long still = leases.stream().filter(lease -> waiting.contains(lease.threadId())).count();
+        // A client has other routes that may well go on.
+        HttpPoolHandle.State state = resource instanceof HttpPoolHandle pool ? pool.state() : null;
+        return still >= (state == null ? leases.size() : state.taken());
     }
 
     private Signal row(ThreadWait wait, Known seen, long tick, long now) {

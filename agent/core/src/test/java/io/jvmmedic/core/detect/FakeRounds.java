@@ -182,7 +182,7 @@ public final class FakeRounds {
                 .with("route", "api:443").with("thread", "http-" + lease).with("threadId", 100 + lease)
                 .with("heldFor", 5_000).with("site", "com.acme.GeoClient.lookup(GeoClient.java:33)")
                 .with("doing", "com.acme.GeoClient.lookup(GeoClient.java:33)").with("activity", "IO")
-                .with("scopeOver", false).with("unreachable", false);
+                .with("inScope", false).with("scopeOver", false).with("unreachable", false);
     }
 
     /** One thread of a cycle: it waits for {@code lock}, which {@code owner} holds. */

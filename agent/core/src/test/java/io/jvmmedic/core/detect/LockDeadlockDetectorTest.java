@@ -72,6 +72,19 @@ class LockDeadlockDetectorTest {
     }
 
     @Test
+    void oneWhoJoinsAnotherThatNeedsItsLock() {
+        Signal.Builder[] rows = cycle();
+        rows[0].with("kind", "JOIN").with("lock", "java.lang.Thread@7").with("holdsAt", "");
+        detector.evaluate(round(1, rows));
+        Finding finding = only(detector.evaluate(round(2, rows)));
+        assertEquals(Confidence.CERTAIN, finding.confidence());
+        assertEquals("A holds Account@1 and waits at Transfer.to:14 for the end of B; "
+                + "B is to end and waits at Transfer.to:14 for Account@1 held by A", finding.cause());
+        assertEquals("Do not wait for a thread to end while it needs something of you: Transfer.to:14.", finding.advice());
+        assertEquals(1, finding.evidence().measure(LockDeadlockDetector.JOINS));
+    }
+
+    @Test
     void otherMembersAreAnotherCycle() {
         detector.evaluate(round(1, cycle()));
         Signal.Builder[] rows = cycle();

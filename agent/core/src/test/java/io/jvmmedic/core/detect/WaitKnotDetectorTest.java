@@ -114,6 +114,38 @@ class WaitKnotDetectorTest {
         assertEquals(1, after(20, rows).get(POOL).evidence().measure("neededSlots"));
     }
 
+    private static Signal.Builder[] client(Signal.Builder client, Signal.Builder response) {
+        return new Signal.Builder[] {executor(A, 1, 2, 7), client, waitsForPool(1, A, HTTP), waitsForTask(2, "", A, 0),
+            response.with("threadId", 2).with("thread", "t-2")};
+    }
+
+    @Test
+    void anHttpClientAndAnExecutor() {
+        Signal.Builder[] rows = client(http(1, 1, 1), response(1).with("inScope", true));
+        Map<String, Finding> findings = after(3, rows);
+        assertEquals(Confidence.CERTAIN, of(findings, A));
+        assertEquals(Confidence.HINT, of(findings, HTTP), "nothing makes a client larger");
+        assertEquals("1 thread in executor:a, waiting for http:payments at ReportService.render:57; 1 thread with http:payments"
+                + " in hand, waiting for a task queued in executor:a at ReportService.render:57", findings.get(A).cause());
+        assertEquals("http:payments: probably locked with executor:a, 2 threads wait in a circle; route api:443: 1 of 1 leased,"
+                + " 1 pending", findings.get(HTTP).summary());
+        assertEquals("1 request waiting", findings.get(HTTP).victims());
+    }
+
+    @Test
+    void anHttpConnectionOfAnotherRouteOrThatTurnsOverProvesNothing() {
+        assertEquals(Map.of(), after(9, client(http(1, 1, 2).with("routePending", 1), response(1).with("inScope", true))),
+                "the request may be for another route");
+        assertEquals(Map.of(), after(9, client(http(2, 2, 1), response(1).with("inScope", true))),
+                "one more is leased by somebody unseen");
+        assertEquals(Map.of(), after(9, client(http(1, 1, 1), response(1).with("scopeOver", true))), "a leak");
+        assertEquals(Confidence.SUSPECTED, of(after(9, client(http(1, 1, 1), response(1))), A), "perhaps a leak");
+        for (int tick = 20; tick < 29; tick++) {
+            assertEquals(List.of(), detector.evaluate(round(tick,
+                    client(http(1, 1, 1), response(tick).with("inScope", true)))), "it was returned in between");
+        }
+    }
+
     @Test
     void whetherAHeldConnectionIsStillUsedMustBeKnown() {
         Signal.Builder held = held(POOL, 1).with("threadId", 2).with("thread", "t-2");

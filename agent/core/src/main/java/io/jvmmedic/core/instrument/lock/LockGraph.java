@@ -6,6 +6,7 @@ import io.jvmmedic.core.resource.LockCycles;
 import io.jvmmedic.core.resource.ThreadView;
 import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Jdk;
+import io.jvmmedic.core.util.Stacks;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,11 +26,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which thread waits for which other, where the JVM's own search is blind: read locks, which have no owner for it, virtual
- * threads, which it does not know, and tasks, of which it does not know who runs them. Takes no pause: it reads the queues of
+ * threads, which it does not know, tasks, of which it does not know who runs them, and threads that are joined. Takes no pause: it reads the queues of
  * the locks and what threads are parked on, and asks the JVM for the owner of a monitor only where a chain leads to one.
  *
  * <p>Every edge is a must: a writer waits for each of the readers, a reader behind a writer waits for that writer, whoever
- * called {@code get} for the thread that runs the task. So any cycle is a deadlock.
+ * called {@code get} for the thread that runs the task, whoever called {@code join} for that thread. So any cycle is a deadlock.
  */
 public final class LockGraph implements LockCycles {
 
@@ -45,6 +46,7 @@ public final class LockGraph implements LockCycles {
     private final ReadHolds holds;
     private final TaskRunners runners;
     private final MonitorOwners monitors = MonitorOwners.ofThisJvm();
+    private final Joins joins = new Joins();
     private final VirtualMonitors virtualMonitors;
     private final ClassInits inits;
 
@@ -125,9 +127,10 @@ public final class LockGraph implements LockCycles {
         List<Cycle> cycles = new ArrayList<>();
         for (List<Edge> cycle : snapshot.cycles()) {
             if (cycle.stream().anyMatch(LockGraph::isBeyondJvm)) {
-                List<Step> steps = cycle.stream().map(LockGraph::step).toList();
+                List<Step> steps = steps(cycle);
                 // All waits began before the first hold was read and last until now, so they lasted together.
-                if (cycle.stream().noneMatch(Edge::isOver)) {
+                if (cycle.stream().noneMatch(Edge::isOver)
+                        && steps.stream().noneMatch(step -> step.kind().equals(JOIN) && !Joins.isIn(step.stack()))) {
                     cycles.add(new Cycle(steps));
                 }
             }
@@ -158,6 +161,11 @@ public final class LockGraph implements LockCycles {
                 : holds.of(List.of(synchronizer), among).get(synchronizer);
     }
 
+    /** Whom threads that are parked on these objects wait for to end; only virtual threads are joined that way. */
+    Map<Object, Thread> latchesOfJoins() {
+        return joins.latches(virtual.all());
+    }
+
     /** The virtual threads alive now by their negative ids; none where they cannot be seen. */
     Map<Long, Thread> virtualById() {
         Map<Long, Thread> byId = new HashMap<>();
@@ -165,10 +173,10 @@ public final class LockGraph implements LockCycles {
         return byId;
     }
 
-    private static Step step(Edge edge) {
-        LockWait wait = edge instanceof LockEdge lock ? lock.asWait() : null;
-        return new Step(edge.thread, edge.lock(), edge.kind(), wait == null ? edge.thread.getStackTrace() : wait.stack(),
-                edge.takenAt(), wait);
+    private static List<Step> steps(List<? extends Edge> edges) {
+        Map<Thread, StackTraceElement[]> stacks = Stacks.of(edges.stream().map(Edge::thread).toList());
+        return edges.stream().map(edge -> new Step(edge.thread(), edge.lock(), edge.kind(), stacks.get(edge.thread()),
+                edge.takenAt(), edge instanceof LockEdge lock ? lock.asWait(stacks.get(edge.thread())) : null)).toList();
     }
 
     private static boolean isBeyondJvm(Edge edge) {
@@ -256,6 +264,40 @@ public final class LockGraph implements LockCycles {
         @Override
         boolean isOver() {
             return LockSupport.getBlocker(thread()) != task || runners.of(task) != runner;
+        }
+    }
+
+    /** Called {@code join} on another thread. */
+    private final class JoinEdge extends Edge {
+
+        private final Thread joined;
+        /** What it is parked on; {@code null} where it waits on the other thread itself. */
+        private final Object blocker;
+
+        JoinEdge(Thread thread, Thread joined, Object blocker) {
+            super(thread);
+            this.joined = joined;
+            this.blocker = blocker;
+        }
+
+        @Override
+        String lock() {
+            return describe(joined);
+        }
+
+        @Override
+        String kind() {
+            return JOIN;
+        }
+
+        @Override
+        List<Thread> waitsFor() {
+            return List.of(joined);
+        }
+
+        @Override
+        boolean isOver() {
+            return blocker == null ? !Joins.lasts(thread(), joined) : LockSupport.getBlocker(thread()) != blocker;
         }
     }
 
@@ -379,8 +421,8 @@ public final class LockGraph implements LockCycles {
             this.readers = readers;
         }
 
-        LockWait asWait() {
-            return new LockWait(thread(), synchronizer, queue, node);
+        LockWait asWait(StackTraceElement[] stack) {
+            return new LockWait(thread(), synchronizer, queue, node, stack);
         }
 
         @Override
@@ -422,13 +464,21 @@ public final class LockGraph implements LockCycles {
         Snapshot(Set<Thread> others) {
             Map<Object, WaitQueue> contended = new IdentityHashMap<>();
             List<Thread> blocked = new ArrayList<>();
-            Stream.concat(platform.all().stream(), virtual.all().stream()).forEach(thread -> {
+            List<Thread> mayJoin = new ArrayList<>();
+            List<Thread> virtualThreads = virtual.all();
+            Map<Object, Thread> latches = joins.latches(virtualThreads);
+            Stream.concat(platform.all().stream(), virtualThreads.stream()).forEach(thread -> {
                 Object blocker = LockSupport.getBlocker(thread);
                 if (blocker == null) {
                     if (thread.getState() == Thread.State.BLOCKED) {
                         blocked.add(thread);
+                    } else if (Joins.mayJoin(thread)) {
+                        mayJoin.add(thread);
                     }
                     return;
+                }
+                if (latches.containsKey(blocker) && latches.get(blocker) != thread) {
+                    edges.put(thread, new JoinEdge(thread, latches.get(blocker), blocker));
                 }
                 for (WaitQueue queue : queues) {
                     if (queue.isFor(blocker)) {
@@ -453,6 +503,8 @@ public final class LockGraph implements LockCycles {
                 holders.addAll(others);
                 readers.putAll(holds.of(read, holders));
             }
+            joins.of(mayJoin, platform.all()).forEach((thread, joined) ->
+                    edges.put(thread, new JoinEdge(thread, joined, null)));
             virtualMonitors.of(blocked, edges.keySet())
                     .forEach(held -> edges.put(held.thread(), new VirtualMonitorEdge(held)));
             blocked.addAll(edges.keySet());
@@ -515,8 +567,9 @@ public final class LockGraph implements LockCycles {
             byLock.forEach((synchronizer, waiters) -> {
                 Thread owner = owner(synchronizer);
                 if (owner != null && owner.getState() == Thread.State.TERMINATED) {
-                    lost.add(new Lost(describe(synchronizer), LockWait.name(owner), Jdk.threadId(owner), waiters.stream()
-                            .limit(MAX_LOST_WAITERS).map(edge -> member(step(edge), "")).toList()));
+                    List<LockEdge> told = waiters.subList(0, Math.min(waiters.size(), MAX_LOST_WAITERS));
+                    lost.add(new Lost(describe(synchronizer), LockWait.name(owner), Jdk.threadId(owner),
+                            steps(told).stream().map(step -> member(step, "")).toList()));
                 }
             });
             return lost;

@@ -26,11 +26,15 @@ public final class LockWait {
     private final StackTraceElement[] stack;
 
     LockWait(Thread thread, Object synchronizer, WaitQueue queue, Object node) {
+        this(thread, synchronizer, queue, node, thread.getStackTrace());
+    }
+
+    LockWait(Thread thread, Object synchronizer, WaitQueue queue, Object node, StackTraceElement[] stack) {
         this.thread = thread;
         this.synchronizer = synchronizer;
         this.queue = queue;
         this.node = node;
-        this.stack = thread.getStackTrace();
+        this.stack = stack;
     }
 
     /** Empty when the thread waits for no such lock now. */

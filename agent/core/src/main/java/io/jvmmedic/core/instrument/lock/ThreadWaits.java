@@ -3,7 +3,6 @@ package io.jvmmedic.core.instrument.lock;
 import io.jvmmedic.core.resource.ExecutorHandle;
 import io.jvmmedic.core.resource.Lease;
 import io.jvmmedic.core.resource.Leases;
-import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.resource.ThreadView;
@@ -29,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Follows the waits from the threads of jammed executors and pools: to the queue the awaited task stands in, to the thread
- * that runs it, to the owner of the lock or monitor, to the holders of the pool. Reads what threads are parked on and asks
+ * that runs it, to the owner of the lock or monitor, to the holders of the pool or of the HTTP connections. Reads what threads are parked on and asks
  * the JVM for the owners of monitors only; no stack is taken.
  */
 public final class ThreadWaits implements WaitView {
@@ -42,6 +41,7 @@ public final class ThreadWaits implements WaitView {
     private final LockGraph locks;
     private final TaskRunners runners = new TaskRunners();
     private final MonitorOwners monitors = MonitorOwners.ofThisJvm();
+    private final Joins joins = new Joins();
 
     /** @param locks whose queues and holds are read */
     public ThreadWaits(ResourceRegistry registry, ThreadView threads, LockGraph locks) {
@@ -73,6 +73,9 @@ public final class ThreadWaits implements WaitView {
         private final Set<Thread> seen = new HashSet<>();
         private final Deque<Thread> open = new ArrayDeque<>();
         private final List<Thread> blocked = new ArrayList<>();
+        private final List<Thread> mayJoin = new ArrayList<>();
+        /** By what those who wait are parked on; {@code null} until the first one may be. */
+        private Map<Object, Thread> latches;
         private Map<Long, Thread> virtual;
 
         Look(Collection<? extends ResourceHandle> jammed) {
@@ -130,6 +133,7 @@ public final class ThreadWaits implements WaitView {
                     }
                 }
                 askForMonitors();
+                askForJoins();
             }
             return List.copyOf(waits.values());
         }
@@ -155,6 +159,20 @@ public final class ThreadWaits implements WaitView {
             blocked.clear();
         }
 
+        private void askForJoins() {
+            joins.of(mayJoin, threads.all()).forEach((thread, joined) -> add(joining(thread, joined, isTimed(thread))));
+            mayJoin.clear();
+        }
+
+        private ThreadWait joining(Thread thread, Thread joined, boolean timed) {
+            return new ThreadWait(thread, Kind.JOIN, LockGraph.describe(joined), worksFor.get(thread), null, -1,
+                    List.of(joined), true, timed);
+        }
+
+        private static boolean isTimed(Thread thread) {
+            return thread.getState() == Thread.State.TIMED_WAITING;
+        }
+
         /** {@code null} for one that does not wait, or is asked about later. */
         private ThreadWait look(Thread thread) {
             Thread.State state = thread.getState();
@@ -167,11 +185,16 @@ public final class ThreadWaits implements WaitView {
             }
             boolean timed = state == Thread.State.TIMED_WAITING;
             Waiter waiter = poolWaiters.get(Jdk.threadId(thread));
-            if (waiter != null && waiter.resource() instanceof PoolHandle pool) {
+            if (waiter != null) {
+                ResourceHandle pool = waiter.resource();
                 return new ThreadWait(thread, Kind.POOL, pool.id().toString(), worksFor.get(thread), pool, -1, List.of(), true,
                         timed);
             }
             Object blocker = LockSupport.getBlocker(thread);
+            if (blocker == null && Joins.mayJoin(thread)) {
+                mayJoin.add(thread);
+                return null;
+            }
             ThreadWait wait = blocker == null ? null : parked(thread, blocker, timed);
             // Woken up in between: what was read does not belong together.
             return LockSupport.getBlocker(thread) == blocker ? wait : null;
@@ -198,7 +221,15 @@ public final class ThreadWaits implements WaitView {
             if (!readers.isEmpty()) {
                 return new ThreadWait(thread, Kind.READ_LOCK, name, own, null, -1, readers, true, timed);
             }
-            return unowned(kind(blocker), thread, blocker, timed);
+            Kind kind = kind(blocker);
+            if (kind == Kind.LATCH) {
+                latches = latches == null ? locks.latchesOfJoins() : latches;
+                Thread joined = latches.get(blocker);
+                if (joined != null && joined != thread) {
+                    return joining(thread, joined, timed);
+                }
+            }
+            return unowned(kind, thread, blocker, timed);
         }
 
         /** Nobody is known to hold it; perhaps a task that cannot start refers to it. */

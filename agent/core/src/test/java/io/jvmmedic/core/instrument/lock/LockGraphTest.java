@@ -10,16 +10,21 @@ import io.jvmmedic.core.resource.LockCycles;
 import io.jvmmedic.core.resource.LockCycles.Member;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** Cycles that the JVM does not report; each test leaves none behind. */
 class LockGraphTest {
@@ -194,6 +199,151 @@ class LockGraphTest {
         task.cancel(false);
         owner.join();
         awaitFree(graph, "owner");
+    }
+
+    private static Thread start(String name, Callable<?> work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.call();
+            } catch (Exception freed) {
+                Thread.currentThread().interrupt();
+            }
+        }, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static Set<String> kinds(List<Member> cycle) {
+        return cycle.stream().map(member -> member.thread() + " " + member.kind()).collect(Collectors.toSet());
+    }
+
+    @Test
+    void aMonitorHeldByOneWhoJoinsAThreadThatWantsIt() throws Exception {
+        Object monitor = new Object();
+        Thread parent = start("parent", () -> {
+            synchronized (monitor) {
+                Thread child = start("child", () -> {
+                    synchronized (monitor) {
+                        return 1;
+                    }
+                });
+                child.join();
+                return child;
+            }
+        });
+        List<Member> cycle = awaitCycleOf("parent");
+        assertEquals(Set.of("parent JOIN", "child MONITOR"), kinds(cycle));
+        Member joining = cycle.stream().filter(member -> member.thread().equals("parent")).findFirst().orElseThrow();
+        assertTrue(joining.lock().startsWith("java.lang.Thread@"), joining.lock());
+        assertFalse(joining.timed());
+        parent.interrupt();
+        parent.join();
+        awaitFree(graph, "parent");
+    }
+
+    @Test
+    void threadsThatJoinEachOther() throws Exception {
+        AtomicReference<Thread> other = new AtomicReference<>();
+        CountDownLatch known = new CountDownLatch(1);
+        Thread one = start("one", () -> {
+            known.await();
+            other.get().join();
+            return 1;
+        });
+        // A subclass, so that the JVM calls the object by another name.
+        Thread two = new Thread("two") {
+            @Override
+            public void run() {
+                try {
+                    one.join();
+                } catch (InterruptedException freed) {
+                    interrupt();
+                }
+            }
+        };
+        two.setDaemon(true);
+        two.start();
+        other.set(two);
+        known.countDown();
+        assertEquals(Set.of("one JOIN", "two JOIN"), kinds(awaitCycleOf("one")));
+        one.interrupt();
+        two.join();
+        awaitFree(graph, "one");
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void aVirtualThreadIsJoinedByTheHolderOfItsLock() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        CountDownLatch held = new CountDownLatch(1);
+        FutureTask<Integer> work = new FutureTask<>(() -> {
+            held.await();
+            lock.lockInterruptibly();
+            lock.unlock();
+            return 1;
+        });
+        Thread virtual = (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
+        Thread joining = start("joins-virtual", () -> {
+            lock.lock();
+            try {
+                held.countDown();
+                virtual.join();
+            } finally {
+                lock.unlock();
+            }
+            return 1;
+        });
+        List<Member> cycle = awaitCycleOf("joins-virtual");
+        assertEquals(Set.of("JOIN", "SYNCHRONIZER"), cycle.stream().map(Member::kind).collect(Collectors.toSet()));
+        joining.interrupt();
+        joining.join();
+        awaitFree(graph, "joins-virtual");
+    }
+
+    /** A {@code main} that stays by joining itself, a parent whose child is busy, and a wait on a thread that is no join. */
+    @Test
+    void joinsThatEndOrAreMeantToLastAreNoCycle() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        Thread child = start("busy-child", () -> {
+            end.await();
+            return 1;
+        });
+        Thread parent = start("patient-parent", () -> {
+            child.join();
+            return 1;
+        });
+        Thread self = start("stays", () -> {
+            Thread.currentThread().join();
+            return 1;
+        });
+        AtomicReference<Thread> waiter = new AtomicReference<>();
+        Thread notified = start("notified", () -> {
+            while (waiter.get() == null) {
+                Thread.onSpinWait();
+            }
+            waiter.get().join();
+            return 1;
+        });
+        waiter.set(start("waits-on-a-thread", () -> {
+            synchronized (notified) {
+                notified.wait();
+            }
+            return 1;
+        }));
+        await().atMost(LockPatient.SOON).until(() -> Stream.of(child, parent, self, notified, waiter.get())
+                .allMatch(thread -> thread.getState() == Thread.State.WAITING));
+        for (int i = 0; i < 20; i++) {
+            assertEquals(List.of(), graph.cycles());
+        }
+        end.countDown();
+        parent.join();
+        self.interrupt();
+        self.join();
+        synchronized (notified) {
+            notified.notifyAll();
+        }
+        notified.join();
     }
 
     @Test
