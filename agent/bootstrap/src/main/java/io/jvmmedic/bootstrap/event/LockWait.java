@@ -38,7 +38,7 @@ public final class LockWait extends Event {
     public long waitedFor;
 
     @Label("Blocker")
-    @Description("Number of a session that it waits for")
+    @Description("Number of a session that it waits for, directly or at the head of others that wait themselves")
     public long blocker;
 
     @Label("Lease of the Blocker")

@@ -47,7 +47,7 @@ final class Interview {
     /**
      * A borrower that waits for the answer to a statement; a virtual thread, which nobody can see, may do anything else.
      *
-     * @param quiet its thread has not run for a moment since it was looked at before, so not a byte has arrived
+     * @param quiet its thread has not run for one moment in some seconds, so not a byte has arrived
      * @param times how many looks there were in a row, this one included
      * @param dead the look before has said that it is dead
      */
@@ -360,7 +360,8 @@ final class Interview {
         for (Silent one : silent) {
             Lease.View now = one.slot().read();
             // Whatever was learned is void if it has been used or given back since.
-            if (now != null && now.id() == one.lease().id() && now.idleMillis() >= one.lease().idleMillis()) {
+            if (now != null && now.id() == one.lease().id() && now.idleMillis() >= one.lease().idleMillis()
+                    && !leases.mayWaitElsewhere(now)) {
                 judgeSilent(one, table).ifPresent(judgement -> {
                     row(now.id(), one.borrower().name(), now.idleMillis(), judgement);
                     if (DEAD.contains(judgement.verdict().name()) && !one.dead()) {

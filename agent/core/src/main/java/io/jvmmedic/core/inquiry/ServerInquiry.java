@@ -72,10 +72,14 @@ public final class ServerInquiry {
     private static final long WINDOW_MILLIS = 10_000;
     private static final int READ_ONLY_ERRORS = 3;
     private static final int LEARNED_FACTOR = 4;
+    /** What is read over a slow line may pause for a moment, and the server has long since sent it. */
+    private static final long QUIET_MILLIS = 2_500;
     private static final long CREATOR_MILLIS = 5_000;
     /** A jam of statements is asked about when it is no moment's peak, and seldom: most are only slow. */
     private static final int JAM_ROUNDS = 3;
     private static final long JAM_EVERY_MILLIS = 10_000;
+    /** A jam is asked about seldom enough, and the first look at those who are silent in it is not to wait for that. */
+    private static final long AFTER_JAM_MILLIS = 500;
 
     /** A pool's counts at one round. */
     private record Moment(long millis, long lost, long sessions, long readOnly, long total, boolean wanted) {
@@ -85,10 +89,11 @@ public final class ServerInquiry {
      * A silent session when it was looked at last.
      *
      * @param cpuNanos CPU time of its thread, -1 if unknown
+     * @param quietFrom idle time of the session when its thread was first seen with this CPU time
      * @param times in a row, in the same statement
      * @param dead it was said to be dead
      */
-    private record Look(long cpuNanos, long idleMillis, int times, boolean dead) {
+    private record Look(long cpuNanos, long idleMillis, long quietFrom, int times, boolean dead) {
     }
 
     /** What is asked of one pool. */
@@ -336,7 +341,8 @@ public final class ServerInquiry {
 
     private void ask(Talks own, Signal row, Reason reason) {
         // Another reason is another question, to a server that answers.
-        long every = own.reached && own.reason != reason ? Math.min(own.everyMillis, EVERY_MILLIS) : own.everyMillis;
+        long other = own.reason == Reason.JAM ? AFTER_JAM_MILLIS : EVERY_MILLIS;
+        long every = own.reached && own.reason != reason ? Math.min(own.everyMillis, other) : own.everyMillis;
         if (own.talk != null || clock.monotonicMillis() < own.endedAt + every || own.hanging.size() >= MAX_HANGING
                 || count(one -> one.talk == null ? 0 : 1) >= MAX_AT_ONCE
                 || count(one -> one.hanging.size() + (one.talk == null ? 0 : 1)) >= MAX_HANGING_OVERALL) {
@@ -369,7 +375,9 @@ public final class ServerInquiry {
             Lease.View lease = slot.read();
             if (lease != null && isSilent(lease.idleMillis(), lease.typicalHoldMillis(), lease.calmHoldMillis(), dead)) {
                 Borrower borrower = Borrower.of(lease.userId(), threads);
-                if (lease.userId() < 0 || borrower.activity(null) == Activity.JDBC) {
+                boolean maybeInDriver = lease.userId() < 0 || borrower.activity(null) == Activity.JDBC;
+                // Asked after the stack: what it used before that look, it may have been in.
+                if (maybeInDriver && !registry.leases().mayWaitElsewhere(lease)) {
                     found.add(look(slot, lease, borrower));
                 }
             }
@@ -383,15 +391,18 @@ public final class ServerInquiry {
         long cpu = thread == null ? -1 : cpuNanos.applyAsLong(thread);
         Look before = looks.get(lease.id());
         boolean same = before != null && lease.idleMillis() >= before.idleMillis();
-        Look now = new Look(cpu, lease.idleMillis(), same ? before.times() + 1 : 1, same && before.dead());
+        boolean still = same && cpu >= 0 && before.cpuNanos() == cpu;
+        Look now = new Look(cpu, lease.idleMillis(), still ? before.quietFrom() : lease.idleMillis(),
+                same ? before.times() + 1 : 1, same && before.dead());
         looks.put(lease.id(), now);
-        return new Interview.Silent(slot, lease, borrower, same && cpu >= 0 && before.cpuNanos() == cpu, now.times(), now.dead());
+        return new Interview.Silent(slot, lease, borrower, now.idleMillis() - now.quietFrom() >= QUIET_MILLIS, now.times(),
+                now.dead());
     }
 
     private void remember(Signal row) {
         if (row.type().equals(Signal.SESSION_CHECK)) {
             looks.computeIfPresent(row.number("leaseId"), (lease, look) -> new Look(look.cpuNanos(), look.idleMillis(),
-                    look.times(), Interview.saysDead(row)));
+                    look.quietFrom(), look.times(), Interview.saysDead(row)));
         }
     }
 }

@@ -120,6 +120,11 @@ public final class AbortDeadSessions extends PoolRemedy {
             return view != null && view.id() == target.leaseId() && view.idleMillis() >= target.silentMillis();
         }
 
+        private boolean mayWaitElsewhere(Target target) {
+            Lease.View view = target.slot().read();
+            return view == null || registry.leases().mayWaitElsewhere(view);
+        }
+
         private boolean isInUse(Target target) {
             Object entry = target.slot().entry();
             return entry != null && pool.inUse(entry);
@@ -128,7 +133,7 @@ public final class AbortDeadSessions extends PoolRemedy {
         /** The lease is read last: what was said before is void if the slot has changed hands meanwhile. */
         private boolean stillWaits(Target target) {
             // A pool that tests a connection may have it in no list.
-            return (target.isTest() || isInUse(target)) && isTheSameBorrow(target);
+            return (target.isTest() || isInUse(target)) && isTheSameBorrow(target) && !mayWaitElsewhere(target);
         }
 
         @Override

@@ -287,6 +287,17 @@ public final class Leases {
         return null;
     }
 
+    /**
+     * Whether the thread that used this lease last may wait on another connection: one that it has used since, of whatever
+     * pool, or one that it opened without a pool. Migration tools keep one session idle in a transaction while the other one
+     * works for an hour.
+     */
+    public boolean mayWaitElsewhere(Lease.View lease) {
+        return registry.unpooled().isOpenBy(lease.userId()) || table.all().stream().map(Lease::read)
+                .anyMatch(other -> other != null && other.id() != lease.id() && other.userId() == lease.userId()
+                        && other.idleMillis() <= lease.idleMillis());
+    }
+
     private void retire(Lease lease) {
         retired.merge(lease.resource(), lease.borrows(), Long::sum);
     }

@@ -122,6 +122,10 @@ public final class UnpooledConnections {
         }
     }
 
+    boolean isOpenBy(long thread) {
+        return open().anyMatch(view -> view.threadId() == thread);
+    }
+
     /** The open connections of a database. */
     public List<Lease.View> of(ResourceHandle database) {
         return open().filter(view -> view.resource() == database).toList();

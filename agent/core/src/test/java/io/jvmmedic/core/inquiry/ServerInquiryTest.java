@@ -21,10 +21,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ServerInquiryTest {
@@ -54,6 +57,7 @@ class ServerInquiryTest {
     private final FakeClock clock = new FakeClock();
     private final List<Signal> heard = new CopyOnWriteArrayList<>();
     private final AtomicInteger connects = new AtomicInteger();
+    private final Object handle = new Object();
     private int tick;
 
     private ServerInquiry inquiry(Map<String, String> settings) {
@@ -294,6 +298,83 @@ class ServerInquiryTest {
         rounds(inquiry, 11);
     }
 
+    /** The server has sent it all, and the last of it trickles in: its reader runs now and then. */
+    @Test
+    void whoReadsWhatItsServerHasLongSinceSentIsNotWaitingInVain() throws Exception {
+        CoarseClock.set(1_000);
+        try (ServerSocket listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+                Socket session = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+            AtomicLong cpu = new AtomicLong();
+            Sessions server = new Sessions();
+            pool.connect = Lever.of("connect", use -> {
+                connects.incrementAndGet();
+                try (Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+                    server.answers.put("select pg_backend_pid()",
+                            List.of(List.of(1, "127.0.0.1", listener.getLocalPort(), socket.getLocalPort())));
+                    server.answers.put("select pid", List.of(List.of(7, "idle", 60_000L, session.getLocalPort())));
+                    use.accept(server.session(1, socket));
+                }
+            });
+            ServerInquiry inquiry = new ServerInquiry(MedicConfig.of(Map.of()), registry, IN_A_STATEMENT, thread -> cpu.get(),
+                    heard::add, clock);
+            pool.out(server.session(7, session), handle);
+            int rounds = 0;
+            for (; rounds < 60; rounds++) {
+                CoarseClock.set(1_000 + (20_000 + 1_000 * rounds) / CoarseClock.TICK_MILLIS);
+                if (rounds % 2 == 0) {
+                    cpu.incrementAndGet();
+                }
+                round(inquiry, true, errors(0, 0, 0), FakeRounds.held("pool:orders", 1).with("idleFor", 20_000));
+            }
+            assertTrue(connects.get() >= 6, () -> "asked " + connects.get() + " times");
+            assertEquals(Set.of("UNKNOWN"), verdicts());
+            for (; rounds < 120; rounds++) {
+                CoarseClock.set(1_000 + (20_000 + 1_000 * rounds) / CoarseClock.TICK_MILLIS);
+                round(inquiry, true, errors(0, 0, 0), FakeRounds.held("pool:orders", 1).with("idleFor", 20_000));
+            }
+            assertEquals(Set.of("UNKNOWN", "ANSWERED"), verdicts());
+        } finally {
+            CoarseClock.set(0);
+        }
+    }
+
+    /** As Flyway does: one session is idle in a transaction, the same thread waits for a long statement on the other. */
+    @Test
+    void ofAThreadWithTwoConnectionsOnlyTheOneItUsedLastIsAskedAbout() throws Exception {
+        CoarseClock.set(1_000);
+        try (ServerSocket listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+                Socket lock = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                Socket work = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+            Sessions server = new Sessions();
+            pool.connect = Lever.of("connect", use -> {
+                try (Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+                    server.answers.put("select pg_backend_pid()",
+                            List.of(List.of(1, "127.0.0.1", listener.getLocalPort(), socket.getLocalPort())));
+                    server.answers.put("select pid", List.of(List.of(7, "idle in transaction", 60_000L, lock.getLocalPort()),
+                            List.of(8, "active", 60_000L, work.getLocalPort())));
+                    use.accept(server.session(1, socket));
+                }
+            });
+            ServerInquiry inquiry = new ServerInquiry(MedicConfig.of(Map.of()), registry, IN_A_STATEMENT, thread -> 5,
+                    heard::add, clock);
+            pool.out(server.session(7, lock), handle);
+            CoarseClock.set(1_010);
+            pool.out(server.session(8, work), new Object());
+            for (int i = 0; i < 30; i++) {
+                CoarseClock.set(1_010 + (20_000 + 1_000 * i) / CoarseClock.TICK_MILLIS);
+                round(inquiry, true, errors(0, 0, 0), FakeRounds.held("pool:orders", 1).with("idleFor", 20_000));
+            }
+            assertEquals(Set.of("ALIVE"), verdicts());
+        } finally {
+            CoarseClock.set(0);
+        }
+    }
+
+    private Set<String> verdicts() {
+        return heard.stream().filter(row -> row.type().equals(Signal.SESSION_CHECK)).map(row -> row.text("verdict"))
+                .collect(Collectors.toSet());
+    }
+
     /** What a site took in a jam, or takes in a report, excuses nobody whose neighbour is dead. */
     @Test
     void onceASessionIsSaidToBeDeadTheOthersOfItsPoolAreAskedAboutWhateverTheirHabit() throws Exception {
@@ -311,7 +392,6 @@ class ServerInquiryTest {
                     use.accept(server.session(1, socket));
                 }
             });
-            Object handle = new Object();
             pool.out(server.session(7, session), handle);
             CoarseClock.set(1_000 + 20_000 / CoarseClock.TICK_MILLIS);
             Signal.Builder report = FakeRounds.held("pool:orders", 2).with("idleFor", 12_000).with("typicalHold", 20_000)
