@@ -15,6 +15,7 @@ import io.jvmmedic.it.patients.HealthyThreadsPatient;
 import io.jvmmedic.it.patients.HikariLeakPatient;
 import io.jvmmedic.it.patients.NestedBorrowPatient;
 import io.jvmmedic.it.patients.Patient;
+import io.jvmmedic.it.patients.WaitsPatient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -75,6 +76,12 @@ class GoldenRecorder {
     @Test
     void deadlock(Path folder) throws IOException {
         record("lock-deadlock", 6, "break", spec(folder, DeadlockPatient.class, with -> with.arguments("monitors")));
+    }
+
+    @Test
+    void waitKnot(Path folder) throws IOException {
+        record("wait-knot", 6, "executors", spec(folder, WaitsPatient.class,
+                with -> with.libraries("h2").arguments("%libs", "HikariCP-7.1.0")));
     }
 
     @Test

@@ -41,6 +41,7 @@ class GoldenRecordingsTest {
         "http-leak,                HTTP_LEAK",
         "nested-borrow,            NESTED_BORROW",
         "executor-self-starvation, EXECUTOR_SELF_STARVATION",
+        "wait-knot,                WAIT_KNOT",
         "lock-deadlock,            LOCK_DEADLOCK"})
     void aProofIsFoundAndNothingElseIsTreated(String name, Fault expected) throws Exception {
         assertEquals(Set.of(expected), replayed(name).stream().flatMap(belief -> belief.diagnoses().stream())

@@ -10,6 +10,7 @@ import io.jvmmedic.core.detect.LeakedResponseDetector;
 import io.jvmmedic.core.detect.LockDeadlockDetector;
 import io.jvmmedic.core.detect.NestedBorrowDetector;
 import io.jvmmedic.core.detect.PoolExhaustionDetector;
+import io.jvmmedic.core.detect.WaitKnotDetector;
 import io.jvmmedic.core.diagnose.Diagnostician;
 import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Finding;
@@ -42,6 +43,7 @@ final class Replay {
                 new ExecutorSelfStarvationDetector(config),
                 new ExecutorStalledDetector(config),
                 new LockDeadlockDetector(config),
+                new WaitKnotDetector(config),
                 new LeakedResponseDetector(config),
                 new HttpPoolExhaustionDetector(config));
     }
