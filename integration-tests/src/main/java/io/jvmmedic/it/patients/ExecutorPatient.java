@@ -52,8 +52,14 @@ public final class ExecutorPatient extends Patient {
         executor.shutdownNow();
     }
 
+    /** Who gives up cancels what it asked for: nobody else would, and the longer the fault the longer the queue of it. */
     private void order() throws Exception {
-        executor.submit(this::price).get(CLIENT_PATIENCE_SECONDS, TimeUnit.SECONDS);
+        Future<Integer> price = executor.submit(this::price);
+        try {
+            price.get(CLIENT_PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } finally {
+            price.cancel(false);
+        }
     }
 
     private Integer price() throws Exception {

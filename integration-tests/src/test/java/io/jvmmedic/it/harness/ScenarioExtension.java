@@ -23,6 +23,12 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
  */
 final class ScenarioExtension implements TestTemplateInvocationContextProvider {
 
+    /**
+     * Half a minute of an optimizing compiler is work for nothing, and others wait for the processor. What is healthy runs
+     * as everywhere else: how long optimized code keeps an object reachable matters there.
+     */
+    private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
         return true;
@@ -86,6 +92,9 @@ final class ScenarioExtension implements TestTemplateInvocationContextProvider {
                     .jvmOptions(scenario.jvmOptions());
             if (!scenario.witnessed()) {
                 builder.unwitnessed();
+            }
+            if (!scenario.healthy()) {
+                builder.jvmOptions(QUICK_START);
             }
             for (String argument : scenario.arguments()) {
                 builder.arguments(switch (argument) {
