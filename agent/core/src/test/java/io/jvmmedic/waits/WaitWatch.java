@@ -26,6 +26,7 @@ import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.remedy.Preparation;
 import io.jvmmedic.core.remedy.Remedy;
+import io.jvmmedic.core.resource.GateView;
 import io.jvmmedic.core.signal.Sampler;
 import io.jvmmedic.core.signal.Signals;
 import io.jvmmedic.core.util.Clock;
@@ -66,7 +67,7 @@ final class WaitWatch implements AutoCloseable {
         LockGraph locks = new LockGraph(census, opener, instrumentation);
         waits = new ThreadWaits(host.registry, census, locks);
         sampler = new Sampler(host.registry, census, census, signals, Clock.SYSTEM,
-                () -> new Sampler.Health("heal", 0, 0), () -> { }, locks, waits);
+                () -> new Sampler.Health("heal", 0, 0), () -> { }, locks, waits, GateView.NONE);
         sampler.start();
     }
 

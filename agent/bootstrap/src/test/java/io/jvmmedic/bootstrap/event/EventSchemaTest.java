@@ -27,7 +27,7 @@ class EventSchemaTest {
             SessionCheck.class, LockWait.class, ExecutorSample.class, BlockedTask.class, BusySite.class,
             LongTask.class, ScheduledSeries.class, HttpPoolSample.class, HeldResponse.class,
             UnpooledConnections.class, ThreadWait.class, DeadlockedThread.class, ThreadFamily.class,
-            MemorySample.class, Finding.class,
+            GateSample.class, MemorySample.class, Finding.class,
             Decision.class, Remediation.class, Verification.class, Undo.class, ShadowScore.class, AgentHealth.class);
     /** All that a user event can carry; anything else is dropped without a word. */
     private static final Set<Class<?>> CARRIED = Set.of(int.class, long.class, boolean.class, double.class, String.class);

@@ -446,7 +446,7 @@ final class Clinic {
         mailbox = home.flatMap(folder -> Mailbox.open(folder.jvm(), commands, properties, warn()));
         sampler = new Sampler(registry, census, census, signals, clock,
                 () -> new Sampler.Health(mode.get().toString(), engine.underWay(), engine.dropped()), this::eachTick,
-                lockGraph, waits);
+                lockGraph, waits, immunity);
         sampler.start();
         properties.announce(version(), mailbox.map(Mailbox::folder).orElse(null));
     }

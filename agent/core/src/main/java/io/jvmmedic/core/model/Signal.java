@@ -35,6 +35,7 @@ public record Signal(String type, long millis, Map<String, Object> fields) {
     public static final String THREAD_WAIT = "ThreadWait";
     public static final String DEADLOCKED_THREAD = "DeadlockedThread";
     public static final String THREAD_FAMILY = "ThreadFamily";
+    public static final String GATE = "GateSample";
     public static final String THREAD_START = "jdk.ThreadStart";
     public static final String PINNED = "jdk.VirtualThreadPinned";
     public static final String EXCEPTIONS = "jdk.ExceptionStatistics";

@@ -22,7 +22,7 @@ final class JfrEvents implements SignalSink {
     static final List<String> TYPES = List.of("PoolSample", "HeldConnection", "WaitingBorrower", "SlotTime",
             "FreshConnection", "SessionCheck", "LockWait", "ExecutorSample", "BlockedTask", "BusySite", "LongTask",
             "ScheduledSeries", "HttpPoolSample", "HeldResponse", "UnpooledConnections", "ThreadWait", "DeadlockedThread",
-            "ThreadFamily", "MemorySample", "AgentHealth",
+            "ThreadFamily", "GateSample", "MemorySample", "AgentHealth",
             "Finding", "Decision", "Remediation", "Verification", "Undo", "ShadowScore");
     static final String PREFIX = "jvmmedic.";
     private static final String PACKAGE = "io.jvmmedic.bootstrap.event.";

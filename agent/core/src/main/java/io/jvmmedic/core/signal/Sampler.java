@@ -4,6 +4,7 @@ import io.jvmmedic.bootstrap.AdviceFailures;
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.resource.ExecutorHandle;
+import io.jvmmedic.core.resource.GateView;
 import io.jvmmedic.core.resource.HttpPoolHandle;
 import io.jvmmedic.core.resource.LockCycles;
 import io.jvmmedic.core.resource.PoolHandle;
@@ -54,6 +55,7 @@ public final class Sampler {
     private final PoolRows poolRows;
     private final ExecutorRows executorRows;
     private final WaitRows waitRows;
+    private final GateRows gateRows;
     private final HttpRows httpRows;
     private final FamilyRows familyRows = new FamilyRows();
     private final Thread thread = new MedicThread(this::run, "sampler");
@@ -73,15 +75,16 @@ public final class Sampler {
      */
     public Sampler(ResourceRegistry registry, ThreadView threads, Runnable census, Signals signals, Clock clock,
             Supplier<Health> health, Runnable eachTick) {
-        this(registry, threads, census, signals, clock, health, eachTick, LockCycles.NONE, WaitView.NONE);
+        this(registry, threads, census, signals, clock, health, eachTick, LockCycles.NONE, WaitView.NONE, GateView.NONE);
     }
 
     /**
      * @param cycles finds the deadlocks that the JVM does not report
      * @param waits follows the waits behind what is jammed
+     * @param gates keep deadlocks from coming again
      */
     public Sampler(ResourceRegistry registry, ThreadView threads, Runnable census, Signals signals, Clock clock,
-            Supplier<Health> health, Runnable eachTick, LockCycles cycles, WaitView waits) {
+            Supplier<Health> health, Runnable eachTick, LockCycles cycles, WaitView waits, GateView gates) {
         this.registry = registry;
         this.threads = threads;
         this.census = census;
@@ -94,6 +97,7 @@ public final class Sampler {
         this.poolRows = new PoolRows(registry.leases(), threads);
         this.executorRows = new ExecutorRows(jvm);
         this.waitRows = new WaitRows(registry, waits, clock);
+        this.gateRows = new GateRows(gates);
         this.httpRows = new HttpRows(registry.leases(), threads);
     }
 
@@ -169,6 +173,7 @@ public final class Sampler {
         emit(carefully(() -> waitRows.of(tick, now)));
         emit(UnpooledRows.of(registry.unpooled(), tick, now));
         emit(familyRows.of(threads, tick, now));
+        emit(gateRows.of(tick, now));
         emit(jvm.deadlocks(tick, now));
         emit(carefully(() -> cycleRows.of(tick, now)));
         health(tick, now, late);

@@ -6,6 +6,7 @@ import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.instrument.immunity.Guarded.Target;
 import io.jvmmedic.core.instrument.immunity.Position.Kind;
+import io.jvmmedic.core.resource.GateView;
 import io.jvmmedic.core.util.Jdk;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Recording and reading take milliseconds to a second and may pause the JVM for a retransformation.
  */
-public final class Immunity {
+public final class Immunity implements GateView {
 
     private static final Logger LOG = LoggerFactory.getLogger(Immunity.class);
 
@@ -66,22 +67,6 @@ public final class Immunity {
         this.opener = opener;
         this.warnings = warnings;
         this.transformer = new GateTransformer(this::refused);
-    }
-
-    /**
-     * What became of one signature.
-     *
-     * @param state {@code RECORDED} (its gate is not built), {@code NOT SEEN} (no class of it is loaded), {@code PARTLY}
-     *     (some are), {@code INITIALIZED} (its classes were, before main), {@code GATED}, {@code OPEN} (the mode is not
-     *     heal), {@code REFUSED}, {@code WITHDRAWN}
-     * @param passes acquisitions that came through its gate
-     * @param waits those of them that had to wait
-     * @param bypasses those whose time limit ran out
-     * @param asides those that went on because who was inside waited there
-     * @param reason why it is not in force, or what is missing; empty when it is
-     */
-    public record Row(String id, String recorded, String state, String places, long passes, long waits, long waitedMillis,
-            long bypasses, long asides, String reason) {
     }
 
     /**
@@ -239,7 +224,7 @@ public final class Immunity {
         return guarded.values().stream().mapToInt(each -> each.gate().inside()).sum();
     }
 
-    /** One row per signature that is known. */
+    @Override
     public synchronized List<Row> rows() {
         return known.values().stream().map(this::row).toList();
     }

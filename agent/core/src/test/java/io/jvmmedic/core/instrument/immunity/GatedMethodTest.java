@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.acme.locks.Habits;
+import io.jvmmedic.core.resource.GateView;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class GatedMethodTest {
         immunity.open(folder.resolve("signatures"), true);
         habits = Class.forName(Habits.class.getName(), true, new Sickbed.Fresh(Habits.class))
                 .getDeclaredConstructor().newInstance();
-        for (Immunity.Row row : immunity.rows()) {
+        for (GateView.Row row : immunity.rows()) {
             assertEquals("GATED", row.state(), row.reason());
         }
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.acme.locks.Ailing;
+import io.jvmmedic.core.resource.GateView;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ class ImmunityTest {
             long before = patient.count();
             assertTrue(Sickbed.survives(patient, THREADS, TIMES), "deadlocked in spite of " + second.rows());
             assertEquals(before + (long) THREADS * TIMES, patient.count());
-            Immunity.Row row = second.rows().get(0);
+            GateView.Row row = second.rows().get(0);
             assertEquals("GATED", row.state(), row.reason());
             assertEquals(0, row.bypasses());
             assertTrue(row.passes() >= (long) THREADS * TIMES, row.toString());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.acme.locks.Ailing;
 import com.acme.locks.Habits;
+import io.jvmmedic.core.resource.GateView;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -63,7 +64,7 @@ class SameProcessTest {
         Ailing other = (Ailing) constructor.newInstance();
         assertTrue(Sickbed.survives(other, THREADS, TIMES), () -> "deadlocked in spite of " + immunity.rows());
         assertEquals((long) THREADS * TIMES, other.count());
-        Immunity.Row row = immunity.rows().get(0);
+        GateView.Row row = immunity.rows().get(0);
         assertEquals("GATED", row.state(), row.reason());
         assertEquals(0, row.bypasses());
         assertTrue(row.passes() >= (long) THREADS * TIMES, row.toString());
@@ -236,7 +237,7 @@ class SameProcessTest {
             thread.join(Sickbed.SOON.toMillis());
         }
         assertEquals(16L * TIMES, healthy.count());
-        Immunity.Row row = immunity.rows().get(0);
+        GateView.Row row = immunity.rows().get(0);
         assertEquals(16L * TIMES, row.passes());
         assertEquals(0, row.waits());
         assertEquals(0, row.bypasses() + row.asides());
