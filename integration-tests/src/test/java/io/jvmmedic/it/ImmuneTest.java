@@ -55,6 +55,8 @@ class ImmuneTest {
             assertEquals(List.of(), signatures(second));
             assertEquals(0, second.witness().rows("Finding", row -> row.getString("confidence").equals("CERTAIN")).size(),
                     second.witness().story());
+            assertTrue(second.witness().rows("GateSample", row -> row.getString("state").equals("GATED")
+                    && row.getLong("passes") > 0).size() > 1, second.witness().story());
             second.stop();
             Invariants.check(second, true, List.of());
         }
