@@ -43,7 +43,7 @@ final class Guarded {
             throw new IllegalArgumentException("it has " + places.size() + " different places, and a gate has at most "
                     + MAX_PLACES);
         }
-        this.gate = new Gate(places.values().stream().mapToInt(List::size).toArray(), limitNanos, owners);
+        this.gate = new Gate(signature.threads(), limitNanos, owners);
         int number = house.add(gate);
         if (number < 0) {
             throw new IllegalArgumentException("there are " + GateHouse.MAX_GATES + " gates already");

@@ -144,10 +144,18 @@ public final class Immunity implements GateView {
 
     synchronized String record(List<StuckThread> cycle, Instant when) throws IOException {
         install();
-        Signature signature = new SignatureTaker(names -> {
+        List<Signature> signatures = new SignatureTaker(names -> {
             LoadedClasses classes = new LoadedClasses(instrumentation, transformer, names);
             return classes::bytes;
         }).take(cycle, when);
+        List<String> sentences = new ArrayList<>();
+        for (Signature signature : signatures) {
+            sentences.add(record(signature));
+        }
+        return String.join("; ", sentences);
+    }
+
+    private String record(Signature signature) throws IOException {
         boolean fresh = known.putIfAbsent(signature.id(), signature) == null;
         if (fresh) {
             guard(signature);

@@ -3,6 +3,8 @@ package io.jvmmedic.core.instrument.immunity;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -11,13 +13,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What a deadlock is known by: one position per thread. Normalised: the order in which the threads came does not count,
- * and positions that are the same place are one place with a number, so that a cycle through one line in two threads is
- * not taken for a cycle through two.
+ * What a deadlock is known by: the places at which its threads took their locks. Normalized: neither the order in which the
+ * threads came counts nor how many of them were at one place. Three threads that lock each other out at one line are the
+ * same mistake as two, and with a gate that lets in two of them the two would meet.
  *
  * @param recorded when, ISO 8601
- * @param positions one per thread of the cycle, in a fixed order; the same place several times where several threads were
- *     there. Empty for a cycle of class initializations
+ * @param positions in a fixed order, the same place several times where it was reached by several callers; one place alone
+ *     for threads that meet at the same place. Empty for a cycle of class initializations
  * @param initialize binary names of classes to be initialized in this order, by one thread; empty for a cycle of locks
  */
 record Signature(String recorded, List<Position> positions, List<String> initialize) {
@@ -26,25 +28,61 @@ record Signature(String recorded, List<Position> positions, List<String> initial
     private static final int ID_LENGTH = 12;
 
     Signature {
-        positions = positions.stream().sorted(Comparator.comparing(Position::key)).toList();
+        positions = positions.stream().distinct().sorted(Comparator.comparing(Position::key)
+                .thenComparing(position -> position.caller().map(Place::key).orElse(""))).toList();
         initialize = initialize.stream().sorted().toList();
+    }
+
+    /**
+     * Those of a cycle of locks: of each part of it that closes by itself, since the thread at the place where it began
+     * again could as well be the one that began it.
+     *
+     * @param cycle each thread wants the lock that the next took there, the last that of the first
+     */
+    static List<Signature> of(String recorded, List<Position> cycle) {
+        List<List<String>> closed = new ArrayList<>();
+        List<String> path = new ArrayList<>();
+        for (Position position : cycle) {
+            int before = path.indexOf(position.key());
+            if (before < 0) {
+                path.add(position.key());
+            } else {
+                closed.add(List.copyOf(path.subList(before, path.size())));
+                path.subList(before + 1, path.size()).clear();
+            }
+        }
+        closed.add(path);
+        Map<String, Signature> all = new LinkedHashMap<>();
+        for (List<String> places : closed) {
+            Signature each = new Signature(recorded,
+                    cycle.stream().filter(position -> places.contains(position.key())).toList(), List.of());
+            all.put(each.id(), each);
+        }
+        return List.copyOf(all.values());
     }
 
     /** The same for the same deadlock, in any instance of the same build. */
     String id() {
-        String text = positions.stream().map(Position::key).collect(Collectors.joining("\n"))
+        String text = String.join("\n", places().keySet())
                 + initialize.stream().map(type -> "\n" + type).collect(Collectors.joining());
         return Digest.of(text).substring(0, ID_LENGTH);
     }
 
-    /** How many threads of the cycle were at each place, in a fixed order. */
+    /** The different places, in a fixed order, with how each was reached. */
     Map<String, List<Position>> places() {
         return positions.stream().collect(Collectors.groupingBy(Position::key, LinkedHashMap::new, Collectors.toList()));
     }
 
+    /** How many threads at each place make a deadlock. */
+    int[] threads() {
+        int[] threads = new int[places().size()];
+        Arrays.fill(threads, threads.length == 1 ? 2 : 1);
+        return threads;
+    }
+
     String text() {
         return positions.isEmpty() ? "initialization of " + String.join(", ", initialize)
-                : positions.stream().map(Position::text).collect(Collectors.joining(" / "));
+                : places().values().stream().map(reached -> reached.get(0).text()).collect(Collectors.joining(" / "));
     }
 
     /** Hashes of texts. */

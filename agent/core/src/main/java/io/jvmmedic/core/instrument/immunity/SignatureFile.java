@@ -114,9 +114,9 @@ final class SignatureFile {
             if (!signature.id().equals(id)) {
                 return refused(id, "it was changed after it was written");
             }
-            if (positions.isEmpty() == initialize.isEmpty() || positions.size() == 1
+            if (positions.isEmpty() == initialize.isEmpty()
                     || Math.max(positions.size(), initialize.size()) > Signature.MAX_THREADS) {
-                return refused(id, "a deadlock is of 2 to " + Signature.MAX_THREADS + " threads");
+                return refused(id, "a deadlock is of 1 to " + Signature.MAX_THREADS + " places or classes");
             }
             return Optional.of(signature);
         } catch (RuntimeException e) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Makes the signature of a deadlock out of its threads, which stand still. */
+/** Makes the signatures of a deadlock out of its threads, which stand still. */
 final class SignatureTaker {
 
     private final Function<Set<String>, Function<String, List<byte[]>>> classes;
@@ -23,18 +23,18 @@ final class SignatureTaker {
     }
 
     /**
-     * Takes it.
+     * Takes them: one, or more where the same place is in the cycle again between others.
      *
      * @param cycle each waits for a lock of the next, the last for one of the first
      * @throws IllegalStateException with a sentence when some acquisition cannot be told
      */
-    Signature take(List<StuckThread> cycle, Instant when) {
+    List<Signature> take(List<StuckThread> cycle, Instant when) {
         if (cycle.size() < 2 || cycle.size() > Signature.MAX_THREADS) {
             throw new IllegalStateException("a cycle of " + Phrases.count(cycle.size(), "thread") + " leaves no signature");
         }
         String recorded = when.truncatedTo(ChronoUnit.SECONDS).toString();
         if (cycle.stream().anyMatch(thread -> thread.wanted().isEmpty())) {
-            return new Signature(recorded, List.of(), initializing(cycle));
+            return List.of(new Signature(recorded, List.of(), initializing(cycle)));
         }
         Set<String> names = new HashSet<>();
         cycle.forEach(thread -> thread.stack().forEach(frame -> names.add(frame.getClassName())));
@@ -49,7 +49,7 @@ final class SignatureTaker {
             positions.add(position.orElseThrow(() -> new IllegalStateException("where " + Phrases.type(before.wanted())
                     + " was taken cannot be told from the stack of the thread that holds it")));
         }
-        return new Signature(recorded, positions, List.of());
+        return Signature.of(recorded, positions);
     }
 
     /** Classes whose initializers stand on the stacks: the JVM knows of no lock then. */

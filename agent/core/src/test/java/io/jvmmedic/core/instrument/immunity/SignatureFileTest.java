@@ -1,5 +1,6 @@
 package io.jvmmedic.core.instrument.immunity;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -59,6 +60,30 @@ class SignatureFileTest {
         assertEquals(id, new Signature("then", List.of(second, first), List.of()).id());
         assertNotEquals(id, new Signature("now", List.of(first, first), List.of()).id());
         assertEquals(1, new Signature("now", List.of(first, first), List.of()).places().size());
+    }
+
+    /** With a gate that lets in as many as were there, less one, fewer would meet. */
+    @Test
+    void howManyThreadsWereAtAPlaceDoesNotCount() {
+        Position a = position(Kind.BLOCK, "A", 1);
+        Position b = position(Kind.LOCK, "B", 2);
+        List<Signature> two = Signature.of("now", List.of(a, a));
+        assertEquals(1, two.size());
+        assertArrayEquals(new int[] {2}, two.get(0).threads());
+        assertEquals(two, Signature.of("now", List.of(a, a, a)));
+        List<Signature> crossed = Signature.of("now", List.of(a, b));
+        assertArrayEquals(new int[] {1, 1}, crossed.get(0).threads());
+        assertEquals(crossed, Signature.of("now", List.of(a, b, a, b)));
+        assertEquals(List.of(two.get(0), crossed.get(0)), Signature.of("now", List.of(a, a, b)));
+    }
+
+    @Test
+    void allWaysToAPlaceAreKept() {
+        Position one = position(Kind.METHOD, "A", 0);
+        Position other = new Position(Kind.METHOD, one.place(), Optional.of(new Place("Other", "call", "()V", 3, 4, "def")));
+        Signature signature = Signature.of("now", List.of(one, other, one)).get(0);
+        assertEquals(List.of(one, other), signature.positions());
+        assertArrayEquals(new int[] {2}, signature.threads());
     }
 
     @Test
