@@ -20,8 +20,9 @@ import java.util.concurrent.locks.LockSupport;
  * times; each change of sides costs a switch of threads, and without batches that is all the gate would do. A thread that
  * is inside already always passes: it may hold what the others wait for.
  *
- * <p>Who is inside does not count while it waits there for anything but a lock, or for the very thread that asks. A gate
- * whose limit ran out too often withdraws: it costs the application more than it gives.
+ * <p>Who is inside does not count while it waits to be notified and has given its lock back, while it waits for the very
+ * thread that asks, or once it has waited long for anything but a lock. A gate whose limit ran out too often withdraws: it
+ * costs the application more than it gives.
  *
  * <p>Thread-safe. All state of the fast path is one word: whether somebody waits, how many have overtaken, and the number
  * inside at each position.
@@ -32,8 +33,13 @@ final class Gate {
     static final int BATCH = 64;
     /** How often the limit may run out before the gate withdraws. */
     static final int MAX_BYPASSES = 10;
-    /** How long who is inside must have been seen waiting before it does not count. */
+    /** Between two looks at those inside. */
     static final long LOOK_NANOS = 20_000_000;
+    /**
+     * How long who is inside must have been in one wait before it does not count though it may hold its lock. Locks are taken
+     * around calls that sleep or wait a moment, and that moment is when a deadlock comes.
+     */
+    static final long WAIT_NANOS = 1_000_000_000;
 
     private static final long OPEN = 1L << 63;
     private static final long WAITING = 1;
@@ -66,6 +72,7 @@ final class Gate {
     private final Occupants occupants = new Occupants();
     private final AtomicBoolean queueBusy = new AtomicBoolean();
     private final Deque<Waiter> queue = new ArrayDeque<>();
+    private final Map<Slot, Seen> seen = new HashMap<>();
     private final LongAdder waits = new LongAdder();
     private final LongAdder waitedNanos = new LongAdder();
     private final LongAdder bypasses = new LongAdder();
@@ -224,12 +231,11 @@ final class Gate {
         waits.increment();
         try {
             boolean queued = enqueue(waiter);
-            Looks looks = new Looks();
             while (queued && !waiter.isAdmitted()) {
                 waiter.awoken(false);
                 if (waiter == first) {
                     admit();
-                    if (looks.areDue() && !waiter.isAdmitted() && fitsWithoutThoseThatDoNotCount(looks, waiter)) {
+                    if (!waiter.isAdmitted() && fitsWithoutThoseThatDoNotCount(waiter)) {
                         return goOn(waiter, asides);
                     }
                 }
@@ -259,6 +265,11 @@ final class Gate {
         }
         boolean counted = state >= 0 && countIn(waiter.position());
         admit();
+        Waiter next = first;
+        if (next != null) {
+            // What let this one go on may let the next.
+            LockSupport.unpark(next.thread());
+        }
         if (state >= 0) {
             counter.increment();
             if (bypasses.sum() >= MAX_BYPASSES) {
@@ -371,39 +382,46 @@ final class Gate {
         }
     }
 
-    /** What one waiter has seen of those inside. */
-    private static final class Looks {
-        private Map<Slot, Long> waiting = new HashMap<>();
-        private long last = System.nanoTime();
-
-        private boolean areDue() {
-            long now = System.nanoTime();
-            if (now - last < LOOK_NANOS) {
-                return false;
-            }
-            last = now;
-            return true;
-        }
+    /**
+     * Since when somebody inside has been seen in a wait.
+     *
+     * @param hold number of the hold
+     * @param waitNumber of that wait; -1 if unknown
+     */
+    private record Seen(long hold, long waitNumber, long since) {
     }
 
-    private boolean fitsWithoutThoseThatDoNotCount(Looks looks, Waiter waiter) {
+    /** By the first of the queue, of which there may be two for a moment. */
+    private synchronized boolean fitsWithoutThoseThatDoNotCount(Waiter waiter) {
         clearKept();
-        long now = state;
-        Map<Slot, Long> before = looks.waiting;
-        looks.waiting = new HashMap<>();
-        for (Slot slot : occupants.all()) {
+        long now = System.nanoTime();
+        long without = state;
+        Slot[] all = occupants.all();
+        for (Slot slot : all) {
             Thread holder = slot.thread();
             long hold = slot.holds();
             int position = slot.position();
-            if (holder != null && holder != waiter.thread()
-                    && owners.doing(holder, waiter.thread()) != LockOwners.Doing.WORKS) {
-                looks.waiting.put(slot, hold);
-                if (before.getOrDefault(slot, -1L) == hold && count(now, position) > 0) {
-                    now -= one(position);
-                }
+            if (holder == null || holder == waiter.thread()) {
+                seen.remove(slot);
+                continue;
+            }
+            LockOwners.Sight sight = owners.look(holder, slot.lock(), waiter.thread());
+            if (sight.doing() == LockOwners.Doing.WORKS) {
+                seen.remove(slot);
+                continue;
+            }
+            Seen before = seen.get(slot);
+            if (before == null || before.hold() != hold || before.waitNumber() != sight.waitNumber()) {
+                seen.put(slot, new Seen(hold, sight.waitNumber(), now));
+            } else if (now - before.since() >= patience(sight.doing()) && count(without, position) > 0) {
+                without -= one(position);
             }
         }
-        return fits(now, waiter.position());
+        return fits(without, waiter.position());
+    }
+
+    private long patience(LockOwners.Doing doing) {
+        return doing == LockOwners.Doing.WAITS ? Math.min(WAIT_NANOS, limitNanos / 2) : LOOK_NANOS;
     }
 
     // ---- control and figures

@@ -3,6 +3,7 @@ package io.jvmmedic.core.instrument.immunity;
 import io.jvmmedic.core.instrument.Members;
 import io.jvmmedic.core.instrument.ModuleOpener;
 import io.jvmmedic.core.util.Jdk;
+import java.lang.management.LockInfo;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
@@ -49,29 +50,48 @@ final class LockOwners {
     enum Doing {
         /** Works, or waits for a lock that it will get. */
         WORKS,
-        /** Waits for something other than a lock: notification, signal, time. */
+        /** Waits for something other than a lock, and may hold its own meanwhile: sleeps, or waits for another thread. */
         WAITS,
+        /** Waits to be notified or signalled, and has given its lock back for that long. */
+        GAVE_BACK,
         /** Waits for a lock that the one who asks holds. */
         WAITS_FOR_ME,
         /** Has ended. */
         GONE
     }
 
-    Doing doing(Thread thread, Thread asking) {
+    /**
+     * What it does.
+     *
+     * @param waitNumber the same twice for the same wait; -1 if unknown
+     */
+    record Sight(Doing doing, long waitNumber) {
+        private static final Sight WORKS = new Sight(Doing.WORKS, -1);
+    }
+
+    /** @param lock taken by {@code thread}; {@code null} if unknown */
+    Sight look(Thread thread, Object lock, Thread asking) {
         Thread.State state = thread.getState();
         if (state == Thread.State.TERMINATED) {
-            return Doing.GONE;
+            return new Sight(Doing.GONE, -1);
         }
+        if (state != Thread.State.BLOCKED && state != Thread.State.WAITING && state != Thread.State.TIMED_WAITING) {
+            return Sight.WORKS;
+        }
+        Optional<Beans.Wait> wait = Jdk.hasModule("java.management") ? Beans.of(thread) : Optional.empty();
         if (state == Thread.State.BLOCKED) {
-            return Jdk.hasModule("java.management") && Monitors.owner(thread) == Jdk.threadId(asking)
-                    ? Doing.WAITS_FOR_ME : Doing.WORKS;
+            return wait.filter(known -> known.ownerId() == Jdk.threadId(asking)).isPresent()
+                    ? new Sight(Doing.WAITS_FOR_ME, -1) : Sight.WORKS;
         }
-        if (state != Thread.State.WAITING && state != Thread.State.TIMED_WAITING) {
-            return Doing.WORKS;
-        }
+        return new Sight(doing(thread, lock, asking, wait), wait.map(Beans.Wait::number).orElse(-1L));
+    }
+
+    private Doing doing(Thread thread, Object lock, Thread asking, Optional<Beans.Wait> wait) {
         Object blocker = LockSupport.getBlocker(thread);
         if (!(blocker instanceof AbstractOwnableSynchronizer)) {
-            return Doing.WAITS;
+            boolean notified = lock != null && wait.filter(known -> known.isFor(lock)).isPresent();
+            boolean signalled = isOwned(lock) && !isHeldBy(lock, thread);
+            return notified || signalled ? Doing.GAVE_BACK : Doing.WAITS;
         }
         Thread holder = ownerOf(blocker);
         // A latch or a semaphore has no owner, nor has a lock that readers hold.
@@ -80,16 +100,35 @@ final class LockOwners {
                 ? Doing.WORKS : Doing.WAITS;
     }
 
+    private boolean isOwned(Object lock) {
+        return owner.isPresent() && synchronizers.keySet().stream().anyMatch(type -> type.isInstance(lock));
+    }
+
     /** Apart, so that the beans are linked only where the module is there. */
-    private static final class Monitors {
+    private static final class Beans {
 
         private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-        /** Without stacks and held locks it takes no safepoint. */
-        static long owner(Thread thread) {
+        /**
+         * One wait of a thread.
+         *
+         * @param ownerId id of the thread that holds what it waits for; -1 if none
+         * @param on what it waits for; {@code null} for nothing in particular
+         */
+        private record Wait(long ownerId, long number, LockInfo on) {
+
+            private boolean isFor(Object lock) {
+                return on != null && on.getIdentityHashCode() == System.identityHashCode(lock)
+                        && on.getClassName().equals(lock.getClass().getName());
+            }
+        }
+
+        /** Without stacks and held locks it takes no safepoint. Empty for a virtual thread. */
+        private static Optional<Wait> of(Thread thread) {
             long id = Jdk.threadId(thread);
             ThreadInfo info = id < 0 ? null : THREADS.getThreadInfo(id);
-            return info == null ? -1 : info.getLockOwnerId();
+            return Optional.ofNullable(info)
+                    .map(known -> new Wait(known.getLockOwnerId(), known.getWaitedCount(), known.getLockInfo()));
         }
     }
 }

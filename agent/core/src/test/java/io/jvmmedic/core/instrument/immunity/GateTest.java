@@ -14,6 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,77 @@ class GateTest {
         gate.leave(gate.enter(1, null));
         assertEquals(1, gate.asides());
         assertEquals(0, gate.bypasses());
+        first.leave();
+    }
+
+    /** Each of its waits ends, so what it holds comes back: to let others in would be to let the deadlock in. */
+    @Test
+    void whoSleepsInsideAgainAndAgainCounts() throws Exception {
+        Gate gate = gate(NEVER, TWO_PLACES);
+        AtomicInteger naps = new AtomicInteger();
+        AtomicBoolean enough = new AtomicBoolean();
+        CountDownLatch inside = new CountDownLatch(1);
+        Sickbed.daemon(() -> {
+            int hold = gate.enter(0, null);
+            inside.countDown();
+            while (!enough.get()) {
+                LockSupport.parkNanos(Gate.WAIT_NANOS / 40);
+                naps.incrementAndGet();
+            }
+            gate.leave(hold);
+        });
+        inside.await();
+        Guest other = new Guest(gate, 1, false);
+        await().atMost(SOON).until(() -> naps.get() >= 60);
+        assertFalse(other.isInside());
+        enough.set(true);
+        other.awaitInside().leave();
+        assertEquals(0, gate.asides() + gate.bypasses());
+    }
+
+    @Test
+    void whoHasGivenItsLockBackUntilItIsNotifiedDoesNotCount() throws Exception {
+        for (boolean monitor : new boolean[] {true, false}) {
+            Gate gate = gate(NEVER, TWO_PLACES);
+            ReentrantLock lock = new ReentrantLock();
+            Condition condition = lock.newCondition();
+            Object gated = monitor ? new Object() : lock;
+            Thread inside = Sickbed.daemon(() -> {
+                int hold = gate.enter(0, gated);
+                try {
+                    if (monitor) {
+                        synchronized (gated) {
+                            gated.wait();
+                        }
+                    } else {
+                        lock.lock();
+                        condition.await();
+                    }
+                } catch (InterruptedException e) {
+                    gate.leave(hold);
+                }
+            });
+            await().atMost(SOON).until(() -> inside.getState() == Thread.State.WAITING);
+            gate.leave(gate.enter(1, null));
+            assertEquals(1, gate.asides());
+            assertEquals(0, gate.bypasses());
+            inside.interrupt();
+            inside.join(SOON.toMillis());
+        }
+    }
+
+    /** Many come by while one sleeps for long: only the first of them has to find that out. */
+    @Test
+    void whatIsKnownOfOneWhoWaitsHoldsForAllWhoCome() throws Exception {
+        Gate gate = gate(NEVER, TWO_PLACES);
+        Guest first = new Guest(gate, 0, false).awaitInside();
+        gate.leave(gate.enter(1, null));
+        long before = gate.waitedNanos();
+        for (int i = 0; i < 1_000; i++) {
+            gate.leave(gate.enter(1, null));
+        }
+        assertEquals(1_001, gate.asides());
+        assertTrue(gate.waitedNanos() - before < 1_000 * Gate.LOOK_NANOS, "each waited for a look of its own");
         first.leave();
     }
 
