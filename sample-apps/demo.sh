@@ -1,6 +1,7 @@
 #!/bin/sh
-# Five bugs that real teams have shipped, and with PostgreSQL two outages of the database, one after another in a service under
-# steady load: with JVM Medic the service comes back by itself, without it the service stays broken.
+# Five bugs that real teams have shipped, the last of them a second time in the process that is immune to it by then, and with
+# PostgreSQL two outages of the database, one after another in a service under steady load: with JVM Medic the service comes
+# back by itself, without it the service stays broken.
 
 usage() {
   cat <<'EOF'
@@ -281,7 +282,7 @@ each_fault() {
   "$1" unclosed-response quotes broke 'HTTP connection leak' '404 answers are never closed'
   "$1" lock-deadlock transfers broke 'Deadlock' 'accounts are locked in the order of the request'
   if [ "$agent" = yes ]; then
-    "$1" lock-deadlock transfers broke 'Deadlock again' 'the same bug, in the process that was restarted for it'
+    "$1" lock-deadlock transfers broke 'Deadlock again' 'the same bug, where it has been suffered once'
   fi
 }
 
@@ -562,7 +563,7 @@ if [ "$failed" -gt 0 ]; then
   say "  $bold$red$failed of $faults faults did not go as announced.$plain"
   exit 1
 elif [ "$agent" = yes ]; then
-  say "  $bold${green}Recovered: $faults of $faults faults.$plain"
+  say "  $bold${green}Recovered or unharmed: $faults of $faults faults.$plain"
 else
   say "  ${bold}None of it heals by itself.$plain Now with the agent: sh sample-apps/demo.sh$again"
 fi

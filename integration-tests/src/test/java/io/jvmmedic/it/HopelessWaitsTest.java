@@ -96,7 +96,7 @@ class HopelessWaitsTest {
                 + " WaitsPatient$Tax.<clinit>:") && finding.getString("cause").contains(
                         " for the initialization of WaitsPatient$Price held by price"), finding.getString("cause"));
         await().atMost(Story.SOON).until(() -> jvm.agentLines().stream().anyMatch(line -> line.endsWith(
-                ": initialization of io.jvmmedic.it.patients.WaitsPatient$Price, io.jvmmedic.it.patients.WaitsPatient$Tax;"
+                ": initialization of WaitsPatient$Price, WaitsPatient$Tax;"
                         + " with immunity.enabled=true it would not happen again")));
     }
 

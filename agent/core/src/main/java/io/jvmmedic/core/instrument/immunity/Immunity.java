@@ -50,6 +50,7 @@ public final class Immunity implements GateView {
     private final Map<String, Guarded> guarded = new LinkedHashMap<>();
     private final Map<String, String> refused = new LinkedHashMap<>();
     private final Set<String> initialized = new HashSet<>();
+    private final Set<String> told = new HashSet<>();
     private Optional<SignatureFile> file = Optional.empty();
     private boolean installed;
     private boolean engaged;
@@ -115,13 +116,19 @@ public final class Immunity implements GateView {
         }
     }
 
-    /** Gates are in force while this is true; else none is built, and those that are there let everybody pass. */
+    /**
+     * Gates are in force while this is true; else none is built, and those that are there let everybody pass. Called again
+     * and again, it also tells which of them have found all of their places meanwhile.
+     */
     public synchronized void engage(boolean wanted) {
         if (engaged != wanted) {
             engaged = wanted;
             connect();
             known.values().forEach(this::guard);
         }
+        guarded.values().stream().filter(gate -> engaged && gate.isComplete() && told.add(gate.signature().id()))
+                .forEach(gate -> LOG.info("immunity: {} is gated (signature {})", gate.signature().text(),
+                        gate.signature().id()));
     }
 
     private void connect() {

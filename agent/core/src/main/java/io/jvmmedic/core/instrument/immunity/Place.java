@@ -1,5 +1,7 @@
 package io.jvmmedic.core.instrument.immunity;
 
+import io.jvmmedic.core.util.Phrases;
+
 /**
  * One instruction of one method, with the body it was taken from.
  *
@@ -15,9 +17,9 @@ record Place(String type, String method, String descriptor, int index, int line,
         return type + "." + method + descriptor + "#" + index + "/" + hash;
     }
 
-    /** {@code com.acme.Bank.transfer:88}. */
+    /** {@code Bank.transfer:88}. */
     String text() {
-        return type + "." + method + (line > 0 ? ":" + line : "");
+        return Phrases.type(type) + "." + method + (line > 0 ? ":" + line : "");
     }
 
     String internalName() {

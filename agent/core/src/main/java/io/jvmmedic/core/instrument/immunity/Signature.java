@@ -1,5 +1,6 @@
 package io.jvmmedic.core.instrument.immunity;
 
+import io.jvmmedic.core.util.Phrases;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -81,8 +82,11 @@ record Signature(String recorded, List<Position> positions, List<String> initial
     }
 
     String text() {
-        return positions.isEmpty() ? "initialization of " + String.join(", ", initialize)
-                : places().values().stream().map(reached -> reached.get(0).text()).collect(Collectors.joining(" / "));
+        if (positions.isEmpty()) {
+            return "initialization of " + initialize.stream().map(Phrases::type).collect(Collectors.joining(", "));
+        }
+        String places = places().values().stream().map(reached -> reached.get(0).text()).collect(Collectors.joining(" / "));
+        return places().size() == 1 ? places + " against itself" : places;
     }
 
     /** Hashes of texts. */

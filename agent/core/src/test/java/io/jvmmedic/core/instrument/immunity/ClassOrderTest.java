@@ -29,7 +29,7 @@ class ClassOrderTest {
             Immunity second = bed.immunity(true);
             second.open(folder.resolve("signatures"), true);
             assertEquals("INITIALIZED", second.rows().get(0).state(), second.rows().get(0).reason());
-            assertEquals("initialization of com.acme.locks.Circle$A, com.acme.locks.Circle$B", second.rows().get(0).places());
+            assertEquals("initialization of Circle$A, Circle$B", second.rows().get(0).places());
             assertEquals(List.of("A by jvm-medic-call-N", "B by jvm-medic-call-N"), Circle.INITIALIZED);
             assertEquals(List.of(), bed.warnings);
         }

@@ -119,7 +119,7 @@ class SameProcessTest {
         Immunity immunity = bed.immunity(true);
         immunity.open(file(), true);
         assertEquals("NOT SEEN", immunity.rows().get(0).state());
-        assertEquals("matches nothing yet: no class with com.acme.Gone.run:12 (synchronized block) was loaded",
+        assertEquals("matches nothing yet: no class with Gone.run:12 (synchronized block) was loaded",
                 immunity.rows().get(0).reason());
     }
 
