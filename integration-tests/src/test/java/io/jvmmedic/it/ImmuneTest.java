@@ -2,8 +2,10 @@ package io.jvmmedic.it;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jvmmedic.it.harness.Command;
 import io.jvmmedic.it.harness.Invariants;
 import io.jvmmedic.it.harness.PatientJvm;
 import io.jvmmedic.it.harness.Scenario;
@@ -21,7 +23,9 @@ class ImmuneTest {
     /** Left alone the patient stands still after a second or two; {@code -Djvmmedic.it.immune=60} for a longer look. */
     private static final Duration LOAD = Duration.ofSeconds(Long.getLong("jvmmedic.it.immune", 8));
 
-    @Scenario(patient = TransferPatient.class, arguments = "methods", agentOptions = IMMUNE)
+    /** Soft references are cleared at once, as the JDK keeps types of ours in soft caches of its own. */
+    @Scenario(patient = TransferPatient.class, arguments = "methods", agentOptions = IMMUNE,
+            jvmOptions = "-XX:SoftRefLRUPolicyMSPerMB=0")
     void ofSynchronizedMethodsDoesNotComeAgainAfterTheRestart(PatientJvm jvm) throws Exception {
         doesNotComeAgainAfterTheRestart(jvm);
     }
@@ -57,9 +61,21 @@ class ImmuneTest {
                     second.witness().story());
             assertTrue(second.witness().rows("GateSample", row -> row.getString("state").equals("GATED")
                     && row.getLong("passes") > 0).size() > 1, second.witness().story());
+            leavesNothingButTheFormOfMethods(second);
             second.stop();
             Invariants.check(second, true, List.of());
         }
+    }
+
+    /** The core can be collected; what keeps the form of synchronized methods has a loader of its own. */
+    private static void leavesNothingButTheFormOfMethods(PatientJvm jvm) {
+        jvm.attach("command=detach");
+        String jcmd = jvm.spec().jdk().tool("jcmd").toString();
+        await().atMost(Story.SOON).untilAsserted(() -> {
+            jvm.ask("gc");
+            String classes = Command.run(jcmd, String.valueOf(jvm.pid()), "GC.class_histogram").output();
+            assertFalse(classes.contains("io.jvmmedic.core.boot."), classes);
+        });
     }
 
     private static List<String> signatures(PatientJvm jvm) {

@@ -1,7 +1,9 @@
 package io.jvmmedic.bootstrap;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.util.List;
 
 /**
  * The latch and the way over from the launcher into the isolated core. Lives on the boot loader, so there is one per
@@ -44,6 +46,20 @@ public final class Bridge {
             throw e;
         }
         fresh.close();
+    }
+
+    /**
+     * Makes an object of the core's code that stays when the core goes: in a loader of its own, which has nothing but what
+     * that object needs.
+     *
+     * @param type with a constructor that takes a list
+     * @param argument of types of the JDK only, or the core would stay with it
+     */
+    public static synchronized Object lasting(String type, List<Object[]> argument)
+            throws IOException, ReflectiveOperationException {
+        // Without a loader there is no agent around, but a test.
+        ClassLoader own = loader == null ? Bridge.class.getClassLoader() : loader.sibling();
+        return Class.forName(type, true, own).getConstructor(List.class).newInstance(argument);
     }
 
     /** Forgets the core and closes its loader, so that the loader can be collected; a later attach starts afresh. */

@@ -39,12 +39,14 @@ final class CoreLoader extends ClassLoader {
     private static final String ROOT = "core/";
     private static final int FIRST_VERSION = 9;
 
+    private final File file;
     private final JarFile jar;
     /** Roots to look below, newest version first: looking for each class in each version would be most of the work. */
     private final String[] roots;
 
     CoreLoader(File file) throws IOException {
         super("jvm-medic", ClassLoader.getPlatformClassLoader());
+        this.file = file;
         jar = new JarFile(file);
         StringBuilder found = new StringBuilder();
         for (int version = Runtime.version().feature(); version >= FIRST_VERSION; version--) {
@@ -89,6 +91,11 @@ final class CoreLoader extends ClassLoader {
     protected Enumeration<URL> findResources(String name) {
         URL url = findResource(name);
         return url == null ? Collections.emptyEnumeration() : Collections.enumeration(Collections.singleton(url));
+    }
+
+    /** Another one, with the same classes and none of them loaded. */
+    CoreLoader sibling() throws IOException {
+        return new CoreLoader(file);
     }
 
     void close() {

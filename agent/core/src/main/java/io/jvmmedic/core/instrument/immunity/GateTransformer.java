@@ -72,8 +72,11 @@ final class GateTransformer implements ClassFileTransformer {
         return false;
     }
 
-    boolean hasRewritten() {
-        return !rewritten.isEmpty();
+    /** Methods whose form must stay, in types of the JDK only: what is made of them outlives us. */
+    List<Object[]> kept() {
+        return rewritten.stream().filter(each -> each.loader().get() != null)
+                .map(each -> new Object[] {each.loader(), each.type(), each.job().method(), each.job().descriptor()})
+                .toList();
     }
 
     // ---- asking for the bytes of a class

@@ -26,9 +26,11 @@ final class GateWeaver {
      * An acquisition to be gated.
      *
      * @param index of the instruction; 0 for a whole method
-     * @param site number that the gates know it by
+     * @param site number that the gates know it by; {@link #NO_SITE} for a method that only takes its monitor itself
      */
     record Job(Kind kind, String method, String descriptor, int index, int site) {
+
+        static final int NO_SITE = -1;
 
         boolean isIn(MethodCode code) {
             return method.equals(code.name()) && descriptor.equals(code.descriptor());

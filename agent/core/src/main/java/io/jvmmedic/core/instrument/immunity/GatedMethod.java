@@ -85,7 +85,10 @@ final class GatedMethod extends MethodVisitor {
         this.firstOwn = code.locals();
         int variable = firstOwn;
         for (GateWeaver.Job job : jobs) {
-            tokensOf(job).add(new Token(job.site(), variable++));
+            List<Token> tokens = tokensOf(job);
+            if (job.site() != GateWeaver.Job.NO_SITE) {
+                tokens.add(new Token(job.site(), variable++));
+            }
         }
         this.whole = acquisitions.stream().anyMatch(each -> each.is(Kind.METHOD));
         this.monitor = variable;

@@ -1,5 +1,6 @@
 package io.jvmmedic.core.instrument.immunity;
 
+import io.jvmmedic.bootstrap.Bridge;
 import io.jvmmedic.bootstrap.Gates;
 import io.jvmmedic.bootstrap.Hooks;
 import io.jvmmedic.bootstrap.MedicThread;
@@ -9,6 +10,7 @@ import io.jvmmedic.core.instrument.immunity.Position.Kind;
 import io.jvmmedic.core.resource.GateView;
 import io.jvmmedic.core.util.Jdk;
 import java.io.IOException;
+import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.lang.management.ManagementFactory;
@@ -272,27 +274,40 @@ public final class Immunity implements GateView {
     /**
      * Opens all gates and takes them out of the host's code. A class with a synchronized method that was gated from its
      * loading on keeps its form, in which the method takes its monitor itself: the JVM lets nobody change it back, and would
-     * refuse any other agent that wanted to change the class. So what gives it this form stays.
+     * refuse any other agent that wanted to change the class. So what gives it this form stays, in a loader of its own.
      */
     public synchronized void uninstall() {
         Hooks.connectGates(Gates.NONE);
+        guarded.values().forEach(each -> each.gate().open());
         if (!installed) {
             return;
         }
         installed = false;
-        List<Class<?>> touched = new ArrayList<>();
+        List<Class<?>> restored = new ArrayList<>();
+        List<Class<?>> kept = new ArrayList<>();
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-            if (transformer.isTarget(type) && !transformer.isRewritten(type) && instrumentation.isModifiableClass(type)) {
-                touched.add(type);
+            if (transformer.isTarget(type) && instrumentation.isModifiableClass(type)) {
+                (transformer.isRewritten(type) ? kept : restored).add(type);
             }
         }
+        List<Object[]> form = transformer.kept();
         transformer.clear();
-        if (transformer.hasRewritten()) {
-            LOG.info("immunity: classes with gated synchronized methods keep their form until the JVM ends");
-        } else {
+        if (form.isEmpty() || keep(form)) {
             instrumentation.removeTransformer(transformer);
         }
-        retransform(touched);
+        retransform(restored);
+        retransform(kept);
+    }
+
+    private boolean keep(List<Object[]> form) {
+        try {
+            instrumentation.addTransformer((ClassFileTransformer) Bridge.lasting(KeptForm.class.getName(), form), true);
+            LOG.info("immunity: classes with gated synchronized methods keep their form until the JVM ends");
+            return true;
+        } catch (IOException | ReflectiveOperationException | LinkageError e) {
+            LOG.warn("immunity: what keeps the form of gated synchronized methods cannot be made, so the agent stays loaded", e);
+            return false;
+        }
     }
 
     /** Apart, so that the beans are linked only where the module is there. */
