@@ -1,5 +1,6 @@
 package io.jvmmedic.core.instrument.immunity;
 
+import io.jvmmedic.core.util.Jdk;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -235,8 +236,8 @@ final class Gate {
                 waiter.awoken(false);
                 if (waiter == first) {
                     admit();
-                    if (!waiter.isAdmitted() && fitsWithoutThoseThatDoNotCount(waiter)) {
-                        return goOn(waiter, asides);
+                    if (!waiter.isAdmitted() && stepAside(waiter)) {
+                        return true;
                     }
                 }
                 long rest = limitNanos - (System.nanoTime() - start);
@@ -249,7 +250,7 @@ final class Gate {
                     interrupted |= Thread.interrupted();
                 }
             }
-            return waiter.isAdmitted() || goOn(waiter, bypasses);
+            return waiter.isAdmitted() || bypass(waiter);
         } finally {
             waitedNanos.add(System.nanoTime() - start);
             if (interrupted) {
@@ -258,25 +259,50 @@ final class Gate {
         }
     }
 
-    /** Goes in uninvited, or leaves a gate that is open by now; whether it was counted in. */
-    private boolean goOn(Waiter waiter, LongAdder counter) {
+    /** Lets it in where it fits beside those who do not count; whether it is in. */
+    private boolean stepAside(Waiter waiter) {
+        long ignored = ignored(waiter);
+        if (ignored == 0) {
+            return false;
+        }
+        for (long now = state; now >= 0 && fits(now - ignored, waiter.position()); now = state) {
+            if (STATE.compareAndSet(this, now, now + one(waiter.position()))) {
+                if (waiter.goAway()) {
+                    asides.increment();
+                    letNextTry();
+                } else {
+                    // It was admitted just now, and so counted twice.
+                    STATE.getAndAdd(this, -one(waiter.position()));
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Goes in because its limit ran out, or leaves a gate that is open by now; whether it was counted in. */
+    private boolean bypass(Waiter waiter) {
         if (!waiter.goAway()) {
             return true;
         }
         boolean counted = state >= 0 && countIn(waiter.position());
-        admit();
-        Waiter next = first;
-        if (next != null) {
-            // What let this one go on may let the next.
-            LockSupport.unpark(next.thread());
-        }
+        letNextTry();
         if (state >= 0) {
-            counter.increment();
+            bypasses.increment();
             if (bypasses.sum() >= MAX_BYPASSES) {
                 withdrawn |= open();
             }
         }
         return counted;
+    }
+
+    /** What let one go on may let the next. */
+    private void letNextTry() {
+        admit();
+        Waiter next = first;
+        if (next != null) {
+            LockSupport.unpark(next.thread());
+        }
     }
 
     private boolean enqueue(Waiter waiter) {
@@ -387,37 +413,40 @@ final class Gate {
      *
      * @param hold number of the hold
      * @param waitNumber of that wait; -1 if unknown
+     * @param askedBy who it waits for, by its id; 0 for something else
      */
-    private record Seen(long hold, long waitNumber, long since) {
+    private record Seen(long hold, long waitNumber, long askedBy, long since) {
+
+        private boolean isSame(Seen other) {
+            return hold == other.hold && waitNumber == other.waitNumber && askedBy == other.askedBy;
+        }
     }
 
-    /** By the first of the queue, of which there may be two for a moment. */
-    private synchronized boolean fitsWithoutThoseThatDoNotCount(Waiter waiter) {
+    /** Those inside who do not count, as part of the word. By the first of the queue, of which there may be two for a moment. */
+    private synchronized long ignored(Waiter waiter) {
         clearKept();
         long now = System.nanoTime();
-        long without = state;
-        Slot[] all = occupants.all();
-        for (Slot slot : all) {
+        long ignored = 0;
+        for (Slot slot : occupants.all()) {
             Thread holder = slot.thread();
             long hold = slot.holds();
             int position = slot.position();
-            if (holder == null || holder == waiter.thread()) {
-                seen.remove(slot);
-                continue;
-            }
-            LockOwners.Sight sight = owners.look(holder, slot.lock(), waiter.thread());
+            LockOwners.Sight sight = holder == null || holder == waiter.thread() ? LockOwners.Sight.WORKS
+                    : owners.look(holder, slot.lock(), waiter.thread());
             if (sight.doing() == LockOwners.Doing.WORKS) {
                 seen.remove(slot);
                 continue;
             }
+            Seen fresh = new Seen(hold, sight.waitNumber(),
+                    sight.doing() == LockOwners.Doing.WAITS_FOR_ME ? Jdk.threadId(waiter.thread()) : 0, now);
             Seen before = seen.get(slot);
-            if (before == null || before.hold() != hold || before.waitNumber() != sight.waitNumber()) {
-                seen.put(slot, new Seen(hold, sight.waitNumber(), now));
-            } else if (now - before.since() >= patience(sight.doing()) && count(without, position) > 0) {
-                without -= one(position);
+            if (before == null || !before.isSame(fresh)) {
+                seen.put(slot, fresh);
+            } else if (now - before.since() >= patience(sight.doing()) && count(state - ignored, position) > 0) {
+                ignored += one(position);
             }
         }
-        return fits(without, waiter.position());
+        return ignored;
     }
 
     private long patience(LockOwners.Doing doing) {

@@ -66,7 +66,7 @@ final class LockOwners {
      * @param waitNumber the same twice for the same wait; -1 if unknown
      */
     record Sight(Doing doing, long waitNumber) {
-        private static final Sight WORKS = new Sight(Doing.WORKS, -1);
+        static final Sight WORKS = new Sight(Doing.WORKS, -1);
     }
 
     /** @param lock taken by {@code thread}; {@code null} if unknown */

@@ -376,6 +376,7 @@ class GateTest {
             }
             assertEquals(0, violations.get());
             assertEquals(0, gate.bypasses());
+            assertEquals(0, gate.asides());
             assertEquals(0, gate.inside());
             assertEquals(8 * 20_000, gate.passes());
         }
