@@ -31,6 +31,7 @@ class WaitCostTest {
 
     private final CountDownLatch end = new CountDownLatch(1);
     private final List<ExecutorService> executors = new ArrayList<>();
+    private Thread sampler;
     private Object runtime;
     private Method safepointMillis;
     /** The part of them until all threads had stopped, which on a busy machine is the most. */
@@ -70,9 +71,13 @@ class WaitCostTest {
         return (long) counter.invoke(runtime);
     }
 
-    private long samplerCpuMillis() {
-        Thread sampler = Thread.getAllStackTraces().keySet().stream()
+    /** To be found before anything is measured: that is a dump of all threads. */
+    private static Thread sampler() {
+        return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("jvm-medic-sampler")).findFirst().orElseThrow();
+    }
+
+    private long samplerCpuMillis() {
         return ManagementFactory.getThreadMXBean().getThreadCpuTime(sampler.getId()) / 1_000_000;
     }
 
@@ -109,6 +114,7 @@ class WaitCostTest {
             executors.get(i).submit(() -> 1).get();
         }
         try (WaitWatch watch = new WaitWatch()) {
+            sampler = sampler();
             watch.awaitRounds(20);
             measure("at rest, " + ROUNDS + " rounds", () -> watch.awaitRounds(ROUNDS));
             measure("knot of two executors", () -> {
