@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,8 @@ class AbortDeadSessionsTest {
     private Object silent() {
         Object handle = new Object();
         handles.add(handle);
-        Object entry = pool.borrow(handle);
+        // Each on a thread of its own: one that has two of them waits on one.
+        Object entry = CompletableFuture.supplyAsync(() -> pool.borrow(handle), task -> new Thread(task).start()).join();
         pool.sessions.put(entry, (Connection) Proxy.newProxyInstance(getClass().getClassLoader(),
                 new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     assertEquals("abort", method.getName(), "nothing else is safe beside a statement");
