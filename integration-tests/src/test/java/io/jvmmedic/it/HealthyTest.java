@@ -1,14 +1,17 @@
 package io.jvmmedic.it;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.it.harness.Attach;
 import io.jvmmedic.it.harness.PatientJvm;
 import io.jvmmedic.it.harness.Scenario;
 import io.jvmmedic.it.patients.HealthyDatabasePatient;
+import io.jvmmedic.it.patients.HealthyExecutorsPatient;
 import io.jvmmedic.it.patients.HealthyThreadsPatient;
 import java.time.Duration;
+import java.util.List;
 
 /** What looks ill and is not is left alone. The harness checks that nothing was done; here, that nobody was disturbed. */
 class HealthyTest {
@@ -49,5 +52,15 @@ class HealthyTest {
         await().atMost(DEADLINE).until(() -> jvm.ask("zoo").startsWith("busy=0 "));
         String status = jvm.ask("zoo");
         assertTrue(status.contains("disturbed=[]"), status);
+    }
+
+    /** Here nothing may even be suspected. */
+    @Scenario(patient = HealthyExecutorsPatient.class, libraries = "servers", agentOptions = "act-on=suspicion", healthy = true)
+    void executorsOfServersAndFrameworks(PatientJvm jvm) {
+        jvm.ask("begin");
+        await().atMost(DEADLINE).until(() -> jvm.ask("zoo").startsWith("busy=0 "));
+        String status = jvm.ask("zoo");
+        assertTrue(status.contains("disturbed=[]"), status);
+        assertEquals(List.of(), jvm.witness().rows("Finding", row -> !row.getString("confidence").equals("HINT")));
     }
 }

@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** One periodic task that ended by an exception or is behind. Public schema: a field is added, never renamed. */
+/** One periodic task that ended by an exception or is behind, or the most overdue of those planned to run once. Public schema: a field is added, never renamed. */
 @Name("jvmmedic.ScheduledSeries")
 @Label("Scheduled Series")
 @Description("One periodic task of a scheduler that ended by an exception, or whose next run is overdue")
@@ -25,11 +25,11 @@ public final class ScheduledSeries extends Event {
     public String resource;
 
     @Label("Series")
-    @Description("Tells the series of one executor apart")
+    @Description("Tells the series of one executor apart; 0 for tasks that are planned to run once")
     public long series;
 
     @Label("Task")
-    @Description("Class of what it runs; empty if unknown")
+    @Description("Class of what it runs, or method; empty if unknown")
     public String task;
 
     @Label("State")
@@ -37,7 +37,7 @@ public final class ScheduledSeries extends Event {
     public String state;
 
     @Label("Period")
-    @Description("Time between two runs, or between the end of one and the next")
+    @Description("Time between two runs, or between the end of one and the next; 0 for what is planned to run once")
     @Timespan(Timespan.MILLISECONDS)
     public long period;
 

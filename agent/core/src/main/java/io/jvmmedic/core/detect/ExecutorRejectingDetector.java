@@ -18,22 +18,30 @@ import java.util.Set;
  * Finds executors that turn tasks away: queue at its limit, all workers busy, and a handler that throws or discards. A
  * handler that has the caller run the task holds it back, which is what it is for.
  *
- * <p>Nothing is woven to count them. {@code SUSPECTED}: at the limit for {@value #CONFIRM_ROUNDS} rounds, and either the
- * JVM counts at least {@value #STORM} new exceptions a second meanwhile, or the handler discards without a word while the
- * queue is full again after each completion. Otherwise nobody may be asking, and it is a {@code HINT}.
+ * <p>Nothing is woven to count them. {@code SUSPECTED}: at the limit in {@value #CONFIRM_ROUNDS} rounds and at half of the
+ * looks, and either the JVM counts at least {@value #STORM} new exceptions a second meanwhile, or the handler discards
+ * without a word while the queue is full again after each completion. Otherwise nobody may be asking, and it is a
+ * {@code HINT}.
  */
 public final class ExecutorRejectingDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 5;
+    /** Each task that is completed leaves room for one, for a moment; after so many looks at room the time at the limit is over. */
+    private static final int ROUNDS_WITH_ROOM = 3;
     private static final int STORM = 10;
     private static final String POLICIES = "ThreadPoolExecutor$";
 
     /**
      * A time at the limit.
      *
+     * @param rounds looks, of which {@code atLimit} found no room and the last {@code room} did
      * @param thrown exceptions in the JVM when it began; -1 if unknown
      */
-    private record Spell(long since, int rounds, long completed, long thrown) {
+    private record Spell(long since, int rounds, int atLimit, int room, long completed, long thrown) {
+
+        Spell next(boolean full) {
+            return new Spell(since, rounds + 1, atLimit + (full ? 1 : 0), full ? 0 : room + 1, completed, thrown);
+        }
     }
 
     private final History<String, Spell> spells = History.unbroken();
@@ -61,15 +69,16 @@ public final class ExecutorRejectingDetector implements Detector {
         List<Finding> findings = new ArrayList<>();
         for (Signal sample : round.of(Signal.EXECUTOR)) {
             String resource = sample.text("resource");
-            if (!isAtLimit(sample)) {
+            boolean full = isAtLimit(sample);
+            Spell before = spells.get(resource);
+            if (before == null && !full || before != null && !full && before.room() + 1 == ROUNDS_WITH_ROOM) {
                 spells.forget(resource);
                 continue;
             }
-            Spell before = spells.get(resource);
-            Spell now = before == null ? new Spell(round.millis(), 1, sample.number("completed"), thrown)
-                    : new Spell(before.since(), before.rounds() + 1, before.completed(), before.thrown());
+            Spell now = (before != null ? before
+                    : new Spell(round.millis(), 0, 0, 0, sample.number("completed"), thrown)).next(full);
             spells.put(resource, now);
-            if (now.rounds() >= CONFIRM_ROUNDS) {
+            if (now.atLimit() >= CONFIRM_ROUNDS && now.atLimit() * 2 >= now.rounds()) {
                 findings.add(finding(sample, now, round.millis()));
             }
         }
@@ -81,9 +90,11 @@ public final class ExecutorRejectingDetector implements Detector {
                 && sample.number("active") >= sample.number("size") && (throwsAway(sample) || discards(sample));
     }
 
+    /** Tomcat's pool has names of its own for it, one in old versions and one since. */
     private static boolean throwsAway(Signal sample) {
         return sample.text("refusal").contains(POLICIES + "AbortPolicy")
-                || sample.text("refusal").contains(POLICIES + "RejectHandler");
+                || sample.text("refusal").contains(POLICIES + "RejectHandler")
+                || sample.text("refusal").contains(POLICIES + "RejectPolicy");
     }
 
     private static boolean discards(Signal sample) {
@@ -101,13 +112,13 @@ public final class ExecutorRejectingDetector implements Detector {
         return new Finding(name(), Fault.EXECUTOR_REJECTING, ResourceId.parse(resource),
                 storm ? Confidence.SUSPECTED : Confidence.HINT,
                 resource + ": " + what + " since " + Phrases.duration(lasted) + "; "
-                        + new ExecutorView(sample, List.of()).state() + ", no room for more",
+                        + new ExecutorView(sample, List.of()).state() + (spell.room() == 0 ? ", no room for more" : ""),
                 Phrases.count(sample.number("size"), "worker") + " complete " + done + " tasks in "
                         + Phrases.duration(lasted) + ", more come in",
                 "who hands in tasks" + (perSecond > 0 ? ", up to " + perSecond + " times a second" : ""),
                 "Hand in fewer tasks at a time, make them faster, or let the caller run what finds no room.",
-                new Evidence("at every look for " + Phrases.duration(lasted) + " all workers were busy and the queue was at its"
-                        + " limit" + (perSecond < 0 ? "" : ", and the JVM counted " + perSecond + " new exceptions a second"),
+                new Evidence("at " + spell.atLimit() + " of " + Phrases.count(spell.rounds(), "look") + " all workers were busy"
+                        + " and the queue was at its limit" + (perSecond < 0 ? "" : ", and the JVM counted " + perSecond + " new exceptions a second"),
                         List.of(), List.of(), List.of(),
                         Map.of("atLimitFor", lasted, "completed", done, "exceptionsPerSecond", perSecond,
                                 "queued", sample.number("queued"), "size", sample.number("size"))));

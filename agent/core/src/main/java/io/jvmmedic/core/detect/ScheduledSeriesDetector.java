@@ -21,7 +21,8 @@ import java.util.Set;
  * <p>{@code CERTAIN}: the scheduler's own future holds the exception that ended the series, and the JDK schedules it no
  * more. {@code SUSPECTED}: a run that is overdue for want of a worker, or one that does not end although
  * {@value #LEARNED_RUNS} before it did, for {@value #PERIODS} periods and {@value #LEARNED_FACTOR} times as long as this
- * series was ever behind before. A run of a series that never ended one may be meant to go on for ever.
+ * series was ever behind before. A run of a series that never ended one may be meant to go on for ever. Tasks that were
+ * planned to run once, as those of a cron expression, count as one series, from {@value #LEAST_MILLIS_SINGLE} ms on.
  */
 public final class ScheduledSeriesDetector implements Detector {
 
@@ -30,6 +31,8 @@ public final class ScheduledSeriesDetector implements Detector {
     private static final int LEARNED_FACTOR = 4;
     private static final int LEARNED_RUNS = 3;
     private static final long LEAST_MILLIS = 30_000;
+    /** A task that runs once has no period that says how much it matters. */
+    private static final long LEAST_MILLIS_SINGLE = 60_000;
     /** An hourly series need not be three hours overdue. */
     private static final long MOST_PERIODS_MILLIS = 300_000;
 
@@ -106,7 +109,8 @@ public final class ScheduledSeriesDetector implements Detector {
 
     private static boolean isLate(Signal row, Series series) {
         long number = row.number("series");
-        long limit = Math.max(LEAST_MILLIS, LEARNED_FACTOR * series.longest().getOrDefault(number, 0L));
+        long least = row.number("period") == 0 ? LEAST_MILLIS_SINGLE : LEAST_MILLIS;
+        long limit = Math.max(least, LEARNED_FACTOR * series.longest().getOrDefault(number, 0L));
         boolean waiting = row.text("state").equals("WAITING");
         long periods = PERIODS * row.number("period");
         long allowed = Math.max(limit, waiting ? Math.min(periods, MOST_PERIODS_MILLIS) : periods);
@@ -140,8 +144,8 @@ public final class ScheduledSeriesDetector implements Detector {
                         + (executor.blocked().isEmpty() ? "" : ": " + Rows.bySite(executor.blocked(), Rows::site));
         return new Finding(name(), Fault.SCHEDULE_LATE, ResourceId.parse(executor.resource()), Confidence.SUSPECTED,
                 executor.resource() + ": " + task(worst) + (waiting ? " is overdue by " : " runs since ") + behind
-                        + ", its period is " + Phrases.duration(worst.number("period")),
-                cause, Phrases.count(late.size(), "periodic task") + " behind",
+                        + ", " + rhythm(worst),
+                cause, Phrases.count(late.size(), "scheduled task") + " behind",
                 waiting ? "Give the scheduler more threads, or hand long work to another executor."
                         : "Give what the task waits for a time limit.",
                 new Evidence("behind by more than " + PERIODS + " periods and " + LEARNED_FACTOR
@@ -153,13 +157,17 @@ public final class ScheduledSeriesDetector implements Detector {
     }
 
     private static String endedLine(Signal row) {
-        return task(row) + ", period " + Phrases.duration(row.number("period")) + ", ended by " + error(row) + " at "
+        return task(row) + ", " + rhythm(row) + ", ended by " + error(row) + " at "
                 + Phrases.site(row.text("site"));
     }
 
     private static String lateLine(Signal row) {
-        return task(row) + ", period " + Phrases.duration(row.number("period")) + ", behind by "
+        return task(row) + ", " + rhythm(row) + ", behind by "
                 + Phrases.duration(row.number("behind")) + ", " + row.text("state");
+    }
+
+    private static String rhythm(Signal row) {
+        return row.number("period") == 0 ? "planned to run once" : "its period is " + Phrases.duration(row.number("period"));
     }
 
     private static String task(Signal row) {

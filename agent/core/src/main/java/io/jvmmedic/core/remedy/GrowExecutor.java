@@ -75,7 +75,7 @@ public final class GrowExecutor implements Remedy {
         if (gone.isPresent()) {
             return impossible(id, gone.get());
         }
-        Grown grown = new Grown(executor);
+        Grown grown = new Grown(executor, diagnosis.primary().fault() == Fault.SCHEDULE_LATE ? 1 : 0);
         Capacity original = growth.original(id, new Capacity(state.core(), state.max(), state.size()), grown);
         int cap = Math.min(largest, Math.max(2 * original.workers(), original.workers() + SMALL_SLACK));
         if (state.size() >= cap) {
@@ -90,8 +90,9 @@ public final class GrowExecutor implements Remedy {
                 + " within " + WITHIN.toSeconds() + " s; completed now " + state.completed(), WITHIN);
         Plan plan = new Plan(id, NAME, risk(), diagnosis.primary().confidence(),
                 diagnosis.primary().evidence().proof(), claim, "core and maximum back to " + original.core() + " and "
-                        + original.max() + " once the queue is empty and at most " + original.workers() + " workers are busy");
-        return new Preparation.Ready(plan, new Grow(id, executor, waiters, state, original, target, starving));
+                        + original.max() + " once the queue is empty and at most " + (original.workers() - grown.spare())
+                        + " workers are busy");
+        return new Preparation.Ready(plan, new Grow(id, grown, waiters, state, original, target, starving));
     }
 
     /** Who waits for tasks of an executor, live: its own workers, or, in a knot, any thread of that. */
@@ -135,8 +136,13 @@ public final class GrowExecutor implements Remedy {
     private record Capacity(int core, int max, int workers) {
     }
 
-    /** An executor as something that has a size. */
-    private record Grown(ExecutorHandle executor) implements Growth.Sized<Capacity> {
+    /**
+     * An executor as something that has a size.
+     *
+     * @param spare workers that must be free before any is taken back: a series that was late for want of one is late again
+     *     without one, however empty the queue is between two runs
+     */
+    private record Grown(ExecutorHandle executor, int spare) implements Growth.Sized<Capacity> {
 
         @Override
         public boolean isGone() {
@@ -153,7 +159,7 @@ public final class GrowExecutor implements Remedy {
         @Override
         public boolean fits(Capacity size) {
             ExecutorHandle.State state = executor.state();
-            return state != null && state.queued() == 0 && state.active() <= size.workers();
+            return state != null && state.queued() == 0 && state.active() + spare <= size.workers();
         }
 
         @Override
@@ -170,6 +176,7 @@ public final class GrowExecutor implements Remedy {
     private final class Grow implements Action {
 
         private final ResourceId id;
+        private final Grown grown;
         private final ExecutorHandle executor;
         private final Supplier<List<Blocked>> waiters;
         private final ExecutorHandle.State planned;
@@ -180,10 +187,11 @@ public final class GrowExecutor implements Remedy {
         private volatile List<Blocked> awaiting = List.of();
         private volatile Loan loan;
 
-        private Grow(ResourceId id, ExecutorHandle executor, Supplier<List<Blocked>> waiters,
+        private Grow(ResourceId id, Grown grown, Supplier<List<Blocked>> waiters,
                 ExecutorHandle.State planned, Capacity original, int target, boolean starving) {
             this.id = id;
-            this.executor = executor;
+            this.grown = grown;
+            this.executor = grown.executor();
             this.waiters = waiters;
             this.planned = planned;
             this.original = original;
@@ -218,12 +226,12 @@ public final class GrowExecutor implements Remedy {
             completed = (before == null ? planned : before).completed();
             awaiting = starving ? waitingForOwnQueue(waiters.get()) : List.of();
             loan = growth.lent(id, original, new Capacity(Math.max(planned.core(), target),
-                    Math.max(planned.max(), target), target), new Grown(executor));
+                    Math.max(planned.max(), target), target), grown);
             executor.grow().pull(target);
             ExecutorHandle.State after = executor.state();
             // A lever may reach less than asked for. The old size, though, is a counter that was not refreshed.
             if (after != null && (after.core() != planned.core() || after.max() != planned.max())) {
-                loan = growth.lent(id, original, new Capacity(after.core(), after.max(), target), new Grown(executor));
+                loan = growth.lent(id, original, new Capacity(after.core(), after.max(), target), grown);
             }
         }
 

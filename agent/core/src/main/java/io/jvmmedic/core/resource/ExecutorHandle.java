@@ -152,11 +152,11 @@ public interface ExecutorHandle extends ResourceHandle {
     }
 
     /**
-     * A periodic task of a scheduler that does not run as it should.
+     * A periodic task of a scheduler that does not run as it should, or the most overdue of those that were planned to run once.
      *
-     * @param number tells it from the others of its executor
-     * @param task class of what it runs; empty if unknown
-     * @param periodMillis between two runs, or between the end of one and the next
+     * @param number tells it from the others of its executor; 0 for what runs once
+     * @param task class of what it runs, or method; empty if unknown
+     * @param periodMillis between two runs, or between the end of one and the next; 0 for what runs once
      * @param behindMillis since its next run was due, or the one under way
      * @param runs seen to have ended, at most one per look
      * @param error class of the exception that ended it; empty for none

@@ -30,6 +30,8 @@ final class ExecutorRows {
     private final BusySites busySites = new BusySites();
     private final LongTasks longTasks = new LongTasks();
     private final Map<ExecutorHandle, Long> cpuBefore = new WeakHashMap<>();
+    private final List<ExecutorHandle> full = new ArrayList<>();
+    private long round = -1;
     /** Where workers wait, by thread id. */
     private final Map<ExecutorHandle, Map<Long, Site>> sites = new WeakHashMap<>();
 
@@ -43,7 +45,14 @@ final class ExecutorRows {
         if (state == null) {
             return List.of();
         }
+        if (tick != round) {
+            round = tick;
+            full.clear();
+        }
         boolean saturated = state.queued() > 0 && state.size() > 0 && state.active() >= state.size();
+        if (saturated) {
+            full.add(executor);
+        }
         List<ExecutorHandle.Blocked> blocked = saturated ? executor.blockedWorkers() : List.of();
         ExecutorHandle.Limits limits = executor.limits();
         List<Signal> rows = new ArrayList<>();
@@ -103,6 +112,11 @@ final class ExecutorRows {
         }
         sites.put(executor, where);
         return where;
+    }
+
+    /** Those of that round all of whose workers are busy while tasks wait. */
+    List<ExecutorHandle> full(long tick) {
+        return tick == round ? List.copyOf(full) : List.of();
     }
 
     private static Signal row(ExecutorHandle executor, ExecutorHandle.Blocked blocked, Map<Long, Site> where, long tick,

@@ -25,7 +25,9 @@ final class LongTasks {
     private static final int LOOKS_PER_ROUND = 16;
     /** Of these for tasks that have just begun: most will be over at the next look, and that is what is to be learned. */
     private static final int FRESH_LOOKS_PER_ROUND = 4;
-    private static final int MAX_FOLLOWED = 500;
+    private static final int MAX_FOLLOWED = 1_000;
+    /** An executor of consumers that go on for ever must leave room for the others. */
+    private static final int MAX_FOLLOWED_EACH = 100;
     private static final int MAX_ROWS = 64;
     private static final int MAX_ENTRIES = 1_000;
 
@@ -63,6 +65,9 @@ final class LongTasks {
     private long round = -1;
     private int looks;
     private int freshLooks;
+    /** Executors that run something, in this round so far and in the whole last one. */
+    private int busy;
+    private int busyBefore;
 
     /**
      * Those of these tasks whose worker's stack is to be taken in this round.
@@ -76,17 +81,38 @@ final class LongTasks {
             round = tick;
             looks = 0;
             freshLooks = 0;
+            busyBefore = busy;
+            busy = 0;
         }
         Set<Run> due = Collections.newSetFromMap(new IdentityHashMap<>());
-        runs.stream().filter(run -> isDue(run, nanos)).forEach(due::add);
+        if (runs.isEmpty()) {
+            return due;
+        }
+        int freshUpTo = freshLooks + freshShare();
+        long room = MAX_FOLLOWED_EACH - runs.stream().filter(followed::containsKey).count();
+        for (Run run : runs) {
+            if (isDue(run, nanos, room > 0, freshUpTo)) {
+                due.add(run);
+                room -= followed.containsKey(run) ? 0 : 1;
+            }
+        }
         return due;
     }
 
-    private boolean isDue(Run run, long nanos) {
+    /** The looks at tasks that have just begun go round, else the first executors of the list would have them all. */
+    private int freshShare() {
+        int place = busy++;
+        if (busyBefore <= FRESH_LOOKS_PER_ROUND) {
+            return FRESH_LOOKS_PER_ROUND / Math.max(1, busyBefore);
+        }
+        return Math.floorMod(place - round * FRESH_LOOKS_PER_ROUND, (long) busyBefore) < FRESH_LOOKS_PER_ROUND ? 1 : 0;
+    }
+
+    private boolean isDue(Run run, long nanos, boolean room, int freshUpTo) {
         Followed known = followed.get(run);
         boolean fresh = nanos - run.sinceNanos() < LONG_NANOS;
         if (looks >= LOOKS_PER_ROUND || (known == null
-                ? followed.size() + looks >= MAX_FOLLOWED || fresh && freshLooks >= FRESH_LOOKS_PER_ROUND
+                ? !room || followed.size() + looks >= MAX_FOLLOWED || fresh && freshLooks >= freshUpTo
                 : nanos - run.sinceNanos() < known.nextLook)) {
             return false;
         }

@@ -170,7 +170,7 @@ public final class Sampler {
         for (HttpPoolHandle pool : registry.httpPools()) {
             emit(httpRows.of(pool, tick, now));
         }
-        emit(carefully(() -> waitRows.of(tick, now)));
+        emit(carefully(() -> waitRows.of(executorRows.full(tick), tick, now)));
         emit(UnpooledRows.of(registry.unpooled(), tick, now));
         emit(familyRows.of(threads, tick, now));
         emit(gateRows.of(tick, now));

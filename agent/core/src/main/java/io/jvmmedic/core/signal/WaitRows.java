@@ -52,8 +52,9 @@ final class WaitRows {
         this.clock = clock;
     }
 
-    List<Signal> of(long tick, long now) {
-        List<ResourceHandle> jammed = jammed();
+    /** @param full executors all of whose workers are busy while tasks wait */
+    List<Signal> of(List<ExecutorHandle> full, long tick, long now) {
+        List<ResourceHandle> jammed = jammed(full);
         List<ThreadWait> waits = jammed.isEmpty() ? List.of() : view.of(jammed);
         if (waits.isEmpty() || !anyStandsStill(jammed, waits)) {
             known = Map.of();
@@ -78,12 +79,11 @@ final class WaitRows {
                 .map(wait -> row(wait, known.get(Jdk.threadId(wait.thread())), tick, now)).toList();
     }
 
-    private List<ResourceHandle> jammed() {
+    private List<ResourceHandle> jammed(List<ExecutorHandle> full) {
         List<ResourceHandle> jammed = new ArrayList<>();
-        for (ExecutorHandle executor : registry.executors()) {
-            ExecutorHandle.State state = executor.state();
+        for (ExecutorHandle executor : full) {
             // What virtual threads wait for is their own affair, not that of the carriers.
-            if (state != null && !executor.library().equals(ExecutorHandle.CARRIERS) && state.queued() > 0 && state.size() > 0 && state.active() >= state.size()) {
+            if (!executor.library().equals(ExecutorHandle.CARRIERS)) {
                 jammed.add(executor);
             }
         }

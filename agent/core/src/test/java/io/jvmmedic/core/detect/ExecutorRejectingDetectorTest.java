@@ -2,6 +2,7 @@ package io.jvmmedic.core.detect;
 
 import static io.jvmmedic.core.detect.FakeRounds.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Fault;
@@ -44,6 +45,12 @@ class ExecutorRejectingDetectorTest {
     }
 
     @Test
+    void tomcatsPoolRefusesUnderOtherNames() {
+        assertEquals(Optional.of(Confidence.SUSPECTED), run(1, 6, "RejectPolicy", 50, 3));
+        assertEquals(Optional.of(Confidence.SUSPECTED), run(20, 26, "RejectHandler", 50, 3));
+    }
+
+    @Test
     void nobodyMayBeAsking() {
         assertEquals(Optional.of(Confidence.HINT), run(1, 60, "AbortPolicy", 2, 3));
     }
@@ -60,13 +67,26 @@ class ExecutorRejectingDetectorTest {
     }
 
     @Test
-    void roomInTheQueueAFreeWorkerAndALateRoundStartAgain() {
+    void roomForOneForAMomentChangesNothing() {
         run(1, 4, "AbortPolicy", 50, 3);
-        detector.evaluate(round(5, exceptions(250), executor(4, 4, 9, 15).with("room", 1)));
-        assertEquals(Optional.empty(), run(6, 9, "AbortPolicy", 50, 3));
-        detector.evaluate(round(10, exceptions(500), executor(4, 4, 10, 30).with("room", 0).with("active", 3)));
-        assertEquals(Optional.empty(), run(11, 14, "AbortPolicy", 50, 3));
-        detector.evaluate(lateRound(15, executor(4, 4, 10, 45).with("room", 0)));
-        assertEquals(Optional.empty(), run(16, 18, "AbortPolicy", 50, 3));
+        assertEquals(List.of(), detector.evaluate(round(5, exceptions(250), executor(4, 4, 9, 15).with("room", 1))));
+        Finding finding = only(detector.evaluate(round(6, exceptions(300), executor(4, 4, 10, 18).with("room", 0))));
+        assertEquals(Confidence.SUSPECTED, finding.confidence());
+        assertTrue(finding.evidence().proof().startsWith("at 5 of 6 looks all workers were busy"), finding::toString);
+    }
+
+    @Test
+    void roomInTheQueueFreeWorkersAndALateRoundStartAgain() {
+        run(1, 4, "AbortPolicy", 50, 3);
+        for (int tick = 5; tick <= 7; tick++) {
+            detector.evaluate(round(tick, exceptions(tick * 50), executor(4, 4, 9, 15).with("room", 1)));
+        }
+        assertEquals(Optional.empty(), run(8, 11, "AbortPolicy", 50, 3));
+        for (int tick = 12; tick <= 14; tick++) {
+            detector.evaluate(round(tick, exceptions(tick * 50), executor(4, 4, 10, 30).with("room", 0).with("active", 3)));
+        }
+        assertEquals(Optional.empty(), run(15, 18, "AbortPolicy", 50, 3));
+        detector.evaluate(lateRound(19, executor(4, 4, 10, 45).with("room", 0)));
+        assertEquals(Optional.empty(), run(20, 22, "AbortPolicy", 50, 3));
     }
 }

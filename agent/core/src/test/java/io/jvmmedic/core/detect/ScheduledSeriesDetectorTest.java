@@ -62,6 +62,19 @@ class ScheduledSeriesDetectorTest {
     }
 
     @Test
+    void whatWasPlannedToRunOnceIsLateAfterAMinute() {
+        Finding finding = null;
+        for (int tick = 1; tick <= 61; tick++) {
+            List<Finding> found = detector.evaluate(round(tick, scheduler(),
+                    series("WAITING", tick * 1_000L, 0).with("series", 0).with("period", 0)));
+            assertEquals(tick < 60 ? 0 : 1, found.size(), "tick " + tick);
+            finding = found.isEmpty() ? null : found.get(0);
+        }
+        assertEquals(Confidence.SUSPECTED, finding.confidence());
+        assertEquals("executor:reports: NightlyReport is overdue by 61 s, planned to run once", finding.summary());
+    }
+
+    @Test
     void aRunThatDoesNotEndIsLateIfOthersDid() {
         assertEquals(Optional.of(Confidence.SUSPECTED), run(1, 31, "RUNNING", 3));
     }

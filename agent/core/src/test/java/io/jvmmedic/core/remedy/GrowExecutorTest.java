@@ -11,7 +11,7 @@ import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
-import io.jvmmedic.core.resource.ExecutorHandle;
+import io.jvmmedic.core.resource.FakeExecutor;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.resource.WaitView;
@@ -47,8 +47,7 @@ class GrowExecutorTest {
     private Handle handle;
     private GrowExecutor remedy = new GrowExecutor(registry, WaitView.NONE, MedicConfig.of(Map.of()));
 
-    private final class Handle implements ExecutorHandle {
-        private final ResourceId id = registry.uniqueId(ResourceId.Kind.EXECUTOR, "reports");
+    private final class Handle extends FakeExecutor {
         private Lever<Integer> grow = Lever.of("ThreadPoolExecutor.setCorePoolSize", this::growTo);
         private Lever<Size> restore = Lever.of("ThreadPoolExecutor.setCorePoolSize", size -> {
             executor.setCorePoolSize(size.core());
@@ -57,25 +56,14 @@ class GrowExecutorTest {
 
         private int moreCompleted;
 
+        private Handle() {
+            super(registry.uniqueId(ResourceId.Kind.EXECUTOR, "reports"));
+        }
+
         private void growTo(int workers) {
             executor.setMaximumPoolSize(Math.max(workers, executor.getMaximumPoolSize()));
             executor.setCorePoolSize(workers);
             executor.prestartAllCoreThreads();
-        }
-
-        @Override
-        public ResourceId id() {
-            return id;
-        }
-
-        @Override
-        public String library() {
-            return "ThreadPoolExecutor";
-        }
-
-        @Override
-        public boolean alive() {
-            return true;
         }
 
         @Override
@@ -301,6 +289,25 @@ class GrowExecutorTest {
                 ready.plan().claim().text());
         assertEquals("executor:reports: nobody waits for a task of its queue any more",
                 Given.impossible(prepared()));
+    }
+
+    /** Given back while the other worker is stuck, the next run would be late again. */
+    @Test
+    void aSeriesKeepsItsWorkerWhileTheOtherIsStuck() throws Throwable {
+        open(1);
+        executor.submit(() -> innerMayEnd.await(1, TimeUnit.HOURS));
+        Future<?> late = executor.submit(() -> { });
+        await().atMost(SOON).until(() -> handle.state().active() == 1 && handle.state().queued() == 1);
+        Action action = Given.ready(remedy.prepare(diagnosis(Fault.SCHEDULE_LATE))).action();
+        action.apply();
+        late.get(20, TimeUnit.SECONDS);
+        await().atMost(SOON).until(() -> handle.state().active() == 1 && action.claimHolds());
+        Loan loan = action.loan().orElseThrow();
+        assertFalse(loan.unneeded(), "the stuck one would have the only worker again");
+        innerMayEnd.countDown();
+        await().atMost(SOON).until(loan::unneeded);
+        loan.giveBack();
+        assertEquals(1, executor.getCorePoolSize());
     }
 
     @Test

@@ -8,7 +8,7 @@ import io.jvmmedic.core.config.MedicConfig;
 import io.jvmmedic.core.model.Confidence;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.ResourceId;
-import io.jvmmedic.core.resource.ExecutorHandle;
+import io.jvmmedic.core.resource.FakeExecutor;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import java.util.ArrayList;
@@ -28,57 +28,20 @@ class RearmScheduleTest {
     private final Scheduler scheduler = new Scheduler();
 
     /** A scheduler whose series ended; what is started again goes to {@link #queue}. */
-    private final class Scheduler implements ExecutorHandle {
-        private final ResourceId id = registry.uniqueId(ResourceId.Kind.EXECUTOR, "cron");
+    private final class Scheduler extends FakeExecutor {
         private final List<Rearm> queue = new ArrayList<>();
         private List<Series> ill = List.of(
                 new Series(7, TASK, Series.State.ENDED, 100, 0, 3, "java.lang.IllegalStateException", "at"));
         private boolean shutdown;
         private boolean works = true;
 
-        @Override
-        public ResourceId id() {
-            return id;
-        }
-
-        @Override
-        public String library() {
-            return "ScheduledThreadPoolExecutor";
-        }
-
-        @Override
-        public boolean alive() {
-            return true;
-        }
-
-        @Override
-        public boolean isAbout(Object hostObject) {
-            return hostObject == this;
+        private Scheduler() {
+            super(registry.uniqueId(ResourceId.Kind.EXECUTOR, "cron"));
         }
 
         @Override
         public State state() {
             return new State(0, 1, 1, 1, 0, 5, shutdown);
-        }
-
-        @Override
-        public List<Thread> workers() {
-            return List.of();
-        }
-
-        @Override
-        public List<Blocked> blockedWorkers() {
-            return List.of();
-        }
-
-        @Override
-        public Lever<Integer> grow() {
-            return Lever.absent("not here");
-        }
-
-        @Override
-        public Lever<Size> restore() {
-            return Lever.absent("not here");
         }
 
         @Override

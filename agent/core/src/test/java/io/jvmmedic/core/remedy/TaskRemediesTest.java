@@ -10,7 +10,7 @@ import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Risk;
-import io.jvmmedic.core.resource.ExecutorHandle;
+import io.jvmmedic.core.resource.FakeExecutor;
 import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import java.util.List;
@@ -26,8 +26,7 @@ class TaskRemediesTest {
     private final Pool pool = new Pool();
 
     /** One worker that runs its twelfth task, and a queue. */
-    private final class Pool implements ExecutorHandle {
-        private final ResourceId id = registry.uniqueId(ResourceId.Kind.EXECUTOR, "reports");
+    private final class Pool extends FakeExecutor {
         private final Run run = new Run(Thread.currentThread(), 12, 0);
         private boolean running = true;
         private boolean cancellable = true;
@@ -35,49 +34,13 @@ class TaskRemediesTest {
         private int queued = 1_000;
         private long shed;
 
-        @Override
-        public ResourceId id() {
-            return id;
-        }
-
-        @Override
-        public String library() {
-            return "ThreadPoolExecutor";
-        }
-
-        @Override
-        public boolean alive() {
-            return true;
-        }
-
-        @Override
-        public boolean isAbout(Object hostObject) {
-            return hostObject == this;
+        private Pool() {
+            super(registry.uniqueId(ResourceId.Kind.EXECUTOR, "reports"));
         }
 
         @Override
         public State state() {
             return new State(1, 1, 1, 1, queued, 5, false);
-        }
-
-        @Override
-        public List<Thread> workers() {
-            return List.of(Thread.currentThread());
-        }
-
-        @Override
-        public List<Blocked> blockedWorkers() {
-            return List.of();
-        }
-
-        @Override
-        public Lever<Integer> grow() {
-            return Lever.absent("not here");
-        }
-
-        @Override
-        public Lever<Size> restore() {
-            return Lever.absent("not here");
         }
 
         @Override

@@ -38,11 +38,13 @@ final class CarrierHandle extends WorkerHandle<ForkJoinPool> {
     }
 
     private final ThreadContainers containers;
+    private final ForkJoinProgress progress;
     private Optional<Field> carrier = Optional.empty();
 
     private CarrierHandle(ForkJoinPool scheduler, ResourceId id, JdkMembers jdk, ThreadContainers containers) {
         super(scheduler, id, jdk);
         this.containers = containers;
+        progress = new ForkJoinProgress(jdk);
     }
 
     @Override
@@ -53,7 +55,7 @@ final class CarrierHandle extends WorkerHandle<ForkJoinPool> {
     @Override
     public State state() {
         ForkJoinPool scheduler = executor();
-        return scheduler == null ? null : ForkJoinHandle.stateOf(scheduler);
+        return scheduler == null ? null : ForkJoinHandle.stateOf(scheduler, progress);
     }
 
     @Override

@@ -25,8 +25,11 @@ final class ForkJoinHandle extends WorkerHandle<ForkJoinPool> {
         }
     }
 
+    private final ForkJoinProgress progress;
+
     private ForkJoinHandle(ForkJoinPool executor, ResourceId id, JdkMembers jdk) {
         super(executor, id, jdk);
+        progress = new ForkJoinProgress(jdk);
     }
 
     @Override
@@ -34,17 +37,16 @@ final class ForkJoinHandle extends WorkerHandle<ForkJoinPool> {
         return "ForkJoinPool";
     }
 
-    /** The pool counts no completed tasks; what stands for them is its count of steals, which grows as it makes progress. */
     @Override
     public State state() {
         ForkJoinPool pool = executor();
-        return pool == null ? null : stateOf(pool);
+        return pool == null ? null : stateOf(pool, progress);
     }
 
-    static State stateOf(ForkJoinPool pool) {
+    static State stateOf(ForkJoinPool pool, ForkJoinProgress progress) {
         long queued = pool.getQueuedTaskCount() + pool.getQueuedSubmissionCount();
         return new State(pool.getActiveThreadCount(), pool.getPoolSize(), pool.getParallelism(), pool.getParallelism(),
-                (int) Math.min(Integer.MAX_VALUE, queued), pool.getStealCount(), pool.isShutdown());
+                (int) Math.min(Integer.MAX_VALUE, queued), progress.of(pool), pool.isShutdown());
     }
 
     @Override

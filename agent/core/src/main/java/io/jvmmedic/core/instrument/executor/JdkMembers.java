@@ -33,6 +33,8 @@ final class JdkMembers {
     private final Optional<Field> lockState = Members.field(AbstractQueuedSynchronizer.class, "state");
     private final Optional<Field> queues = Members.field(ForkJoinPool.class, "queues");
     private final Optional<Field> queueArray = queues.flatMap(field -> Members.field(field.getType().componentType(), "array"));
+    private final Optional<Field> queueBase = queues.flatMap(field -> Members.field(field.getType().componentType(), "base"));
+    private final Optional<Field> queueTop = queues.flatMap(field -> Members.field(field.getType().componentType(), "top"));
     /** JDK 17: {@code Thread.target}; from 19 on {@code Thread.holder.task}. */
     private final Optional<Field> target = Members.field(Thread.class, "target");
     private final Optional<Field> holder = Members.field(Thread.class, "holder");
@@ -101,6 +103,34 @@ final class JdkMembers {
             }
         }
         return found;
+    }
+
+    /**
+     * Ends of the queues of a fork-join pool.
+     *
+     * @param bases sum of where tasks are taken from by others, which only goes up while no queue comes or goes
+     * @param tops sum of where workers put tasks of their own and take them; who hands in tasks from outside is no worker
+     */
+    record Ends(long bases, long tops) {
+        static final Ends UNKNOWN = new Ends(0, 0);
+    }
+
+    /** Racy; {@link Ends#UNKNOWN} where it cannot be read. */
+    Ends endsOfQueues(ForkJoinPool pool) {
+        Object[] all = (Object[]) queues.map(field -> Members.read(pool, field)).orElse(null);
+        if (all == null || queueBase.isEmpty() || queueTop.isEmpty()) {
+            return Ends.UNKNOWN;
+        }
+        long bases = 0;
+        long tops = 0;
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] != null) {
+                bases += (int) Members.read(all[i], queueBase.get());
+                // The queues of workers have the odd places.
+                tops += i % 2 == 1 ? (int) Members.read(all[i], queueTop.get()) : 0;
+            }
+        }
+        return new Ends(bases, tops);
     }
 
     /** What a thread runs, wrappers taken off, if it is of one of these classes. */

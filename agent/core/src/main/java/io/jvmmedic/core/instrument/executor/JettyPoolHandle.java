@@ -19,8 +19,9 @@ import java.util.concurrent.Executor;
  * Jetty's {@code QueuedThreadPool}. Threads that connectors lease for accepting and selecting are never free for a
  * request and count neither as workers nor as busy; reserved ones are idle.
  *
- * <p>It counts no completed tasks. What stands for them is how often the head of its queue was seen to be another one:
- * somebody took it, so a worker had become free. Only a full pool has a queue, and only there it matters.
+ * <p>It counts no completed tasks. What stands for them is how often the head of its queue was seen to be somewhere else, or,
+ * where that cannot be read, to be another one, which tells nothing of equal tasks: somebody took it, so a worker had become
+ * free. Only a full pool has a queue, and only there it matters.
  */
 final class JettyPoolHandle extends WorkerHandle<Executor> {
 
@@ -68,6 +69,7 @@ final class JettyPoolHandle extends WorkerHandle<Executor> {
     private final Calls calls;
     private WeakReference<Object> head = new WeakReference<>(null);
     private boolean hadHead;
+    private int headAt = -1;
     private long taken;
 
     private JettyPoolHandle(Executor executor, ResourceId id, JdkMembers jdk, Calls calls) {
@@ -97,12 +99,21 @@ final class JettyPoolHandle extends WorkerHandle<Executor> {
     }
 
     private void lookAtHead(Executor pool) {
-        Object now = call(pool, calls.queue()) instanceof BlockingQueue<?> queue ? queue.peek() : null;
-        if (hadHead && !head.refersTo(now)) {
+        Object queue = call(pool, calls.queue());
+        Object now = queue instanceof BlockingQueue<?> tasks ? tasks.peek() : null;
+        int at = indexOfHead(queue);
+        if (hadHead && (at != headAt || !head.refersTo(now))) {
             taken++;
         }
         hadHead = now != null;
         head = new WeakReference<>(now);
+        headAt = at;
+    }
+
+    /** Of Jetty's {@code BlockingArrayQueue}; -1 for another one. When it has to grow it puts the head at 0, and leaves it there. */
+    private static int indexOfHead(Object queue) {
+        return queue != null && Members.read(queue, "_indexes") instanceof int[] indexes
+                && Members.read(queue, "HEAD_OFFSET") instanceof Integer head && head < indexes.length ? indexes[head] : -1;
     }
 
     @Override

@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Watches the periodic tasks of one scheduler. When a run throws, the JDK drops the series without a word; the exception
  * stays in a future that mostly nobody has kept. So the futures in the queue are remembered from one look to the next, and
- * one that is not in the queue any more is asked whether it runs, was cancelled, or has died.
+ * one that is not in the queue any more is asked whether it runs, was cancelled, or has died. A task that runs once counts
+ * as planned when it was seen in the queue before its time: cron expressions of frameworks are made of such ones.
  *
  * <p>Until the next look they are held strongly: they keep nothing alive that the workers of the scheduler do not keep, and
  * without a worker none is remembered. Looked at by the sampler, asked by anybody.
@@ -28,6 +29,12 @@ import java.util.concurrent.TimeUnit;
 final class SeriesWatch {
 
     private static final int MAX_SERIES = 1_000;
+    /** Those that are due first are at the front of the queue, more or less; a scheduler of time limits holds thousands. */
+    private static final int MAX_SINGLE = 100;
+    /** All tasks that run once share a number: what the scheduler is behind with them is one thing to be learned. */
+    private static final long SINGLE = 0;
+    /** Wrappers looked through for the name of a task. */
+    private static final int MAX_WRAPPERS = 4;
     /** Ended series are told for so long; the incident has it all by then. */
     private static final long TOLD_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final int MAX_ENDED = 50;
@@ -41,7 +48,7 @@ final class SeriesWatch {
     private record Known(FutureTask<?> future, long number, Runnable task, long periodNanos, long due, long runs) {
 
         Series series(Series.State state, long behindMillis, String error, String site) {
-            return new Series(number, task == null ? "" : typeName(task), state,
+            return new Series(number, task == null ? "" : name(task), state,
                     TimeUnit.NANOSECONDS.toMillis(Math.abs(periodNanos)), behindMillis, runs, error, site);
         }
 
@@ -89,6 +96,7 @@ final class SeriesWatch {
         }
         Map<FutureTask<?>, Known> now = new IdentityHashMap<>();
         List<Series> behind = new ArrayList<>();
+        Series overdue = null;
         int seen = 0;
         for (Runnable queued : executor.getQueue()) {
             if (seen++ == MAX_SERIES) {
@@ -96,10 +104,15 @@ final class SeriesWatch {
             }
             if (isPeriodic(queued)) {
                 remember((FutureTask<?>) queued, now, behind, Series.State.WAITING);
+            } else if (seen <= MAX_SINGLE && isOfScheduler(queued)) {
+                overdue = later(overdue, planned((FutureTask<?>) queued, now));
             }
         }
+        if (overdue != null) {
+            behind.add(overdue);
+        }
         for (Known before : known.values()) {
-            if (now.containsKey(before.future())) {
+            if (now.containsKey(before.future()) || before.number() == SINGLE) {
                 continue;
             }
             if (!before.future().isDone()) {
@@ -124,6 +137,22 @@ final class SeriesWatch {
         if (millis >= LATE_MILLIS) {
             behind.add(series.series(state, millis, "", ""));
         }
+    }
+
+    /** Remembers a task that runs once; {@code null} unless it is late and was seen before it was due. */
+    private Series planned(FutureTask<?> future, Map<FutureTask<?>, Known> now) {
+        long millis = -((Delayed) future).getDelay(TimeUnit.MILLISECONDS);
+        Known before = known.get(future);
+        if (before == null && millis >= 0) {
+            return null;
+        }
+        Known single = before != null ? before : new Known(future, SINGLE, taskOf(future), 0, 0, 0);
+        now.put(future, single);
+        return millis < LATE_MILLIS ? null : single.series(Series.State.WAITING, millis, "", "");
+    }
+
+    private static Series later(Series one, Series other) {
+        return one == null || other != null && other.behindMillis() > one.behindMillis() ? other : one;
     }
 
     private Runnable taskOf(FutureTask<?> future) {
@@ -164,15 +193,19 @@ final class SeriesWatch {
         for (Runnable queued : executor.getQueue()) {
             if (isPeriodic(queued)) {
                 Runnable inner = taskOf((FutureTask<?>) queued);
-                found += inner != null && typeName(inner).equals(task) ? 1 : 0;
+                found += inner != null && name(inner).equals(task) ? 1 : 0;
             }
         }
         return found;
     }
 
     private boolean isPeriodic(Object queued) {
-        return queued.getClass().getName().equals(FUTURE)
+        return isOfScheduler(queued)
                 && period.map(field -> (long) Members.read(queued, field)).orElse(0L) != 0;
+    }
+
+    private static boolean isOfScheduler(Object queued) {
+        return queued.getClass().getName().equals(FUTURE);
     }
 
     /** Has the scheduler run an ended series again, in the rhythm it had, after {@code delayMillis}. */
@@ -196,9 +229,24 @@ final class SeriesWatch {
         }
     }
 
-    /** {@code com.acme.Jobs$$Lambda} for a lambda: what follows differs from run to run. */
-    private static String typeName(Object task) {
-        String name = task.getClass().getName();
+    /**
+     * {@code com.acme.Jobs#nightly} for what calls a method by reflection, {@code com.acme.Jobs$$Lambda} for a lambda, since
+     * what follows differs from run to run; wrappers of frameworks say nothing and are looked through.
+     */
+    private static String name(Object task) {
+        Wrappers wrappers = new Wrappers();
+        Object innermost = task;
+        for (int depth = 0; depth < MAX_WRAPPERS; depth++) {
+            Object inner = wrappers.inner(innermost);
+            if (inner == null) {
+                break;
+            }
+            innermost = inner;
+        }
+        if (Members.read(innermost, "method") instanceof Method method) {
+            return method.getDeclaringClass().getName() + '#' + method.getName();
+        }
+        String name = innermost.getClass().getName();
         int lambda = name.indexOf("$$Lambda");
         return lambda < 0 ? name : name.substring(0, lambda) + "$$Lambda";
     }

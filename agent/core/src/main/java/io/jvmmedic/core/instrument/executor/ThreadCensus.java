@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -57,6 +56,8 @@ public final class ThreadCensus implements ThreadView, Runnable {
     private final Globs rearmed;
     private final ThreadFamilies named = new ThreadFamilies();
     private volatile Map<Long, Seen> threads = Map.of();
+    /** Of the last count; held strongly until somebody begins or ends, as the workers of each executor are. */
+    private volatile List<Thread> alive = List.of();
     private volatile List<Family> families = List.of();
     /** Threads at the last count, by id: while they are the same nothing is counted anew. */
     private long[] counted = {};
@@ -103,7 +104,7 @@ public final class ThreadCensus implements ThreadView, Runnable {
 
     @Override
     public List<Thread> all() {
-        return threads.values().stream().map(seen -> seen.thread().get()).filter(Objects::nonNull).toList();
+        return alive;
     }
 
     @Override
@@ -153,6 +154,7 @@ public final class ThreadCensus implements ThreadView, Runnable {
         }
         working.replaceAll((executor, its) -> List.copyOf(its));
         threads = now;
+        alive = List.copyOf(live);
         families = named.close();
         workers = working;
     }

@@ -117,13 +117,7 @@ class SeriesWatchTest {
     @Test
     void aSeriesThatFindsNoWorkerAndOneThatDoesNotEndAreBehind() {
         scheduler.scheduleAtFixedRate(new Job(), 50, 10, TimeUnit.MILLISECONDS);
-        scheduler.scheduleAtFixedRate(() -> {
-            try {
-                release.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }, 100, 100, TimeUnit.MILLISECONDS);
+        scheduler.scheduleAtFixedRate(this::awaitRelease, 100, 100, TimeUnit.MILLISECONDS);
         census.betweenRounds();
         await().atMost(PATIENCE).until(() -> ill().size() == 2);
         assertEquals(1, handle.illSeries().stream().filter(one -> one.state() == Series.State.WAITING
@@ -131,6 +125,39 @@ class SeriesWatchTest {
         assertEquals(1, handle.illSeries().stream().filter(one -> one.state() == Series.State.RUNNING).count());
         release.countDown();
         await().atMost(PATIENCE).until(() -> ill().isEmpty());
+    }
+
+    /** As frameworks wrap what they schedule. */
+    private record Wrapped(Runnable delegate, String about) implements Runnable {
+        @Override
+        public void run() {
+            delegate.run();
+        }
+    }
+
+    /** A cron expression is made of tasks that each run once; a task that is handed in is planned for no time. */
+    @Test
+    void whatWasPlannedAndFindsNoWorkerIsBehindAndWhatWasHandedInIsNot() {
+        scheduler.execute(this::awaitRelease);
+        scheduler.submit(new Job());
+        scheduler.schedule(new Wrapped(new Wrapped(new Job(), "inner"), "outer"), 300, TimeUnit.MILLISECONDS);
+        census.betweenRounds();
+        await().atMost(PATIENCE).until(() -> !ill().isEmpty());
+        Series late = handle.illSeries().get(0);
+        assertEquals(1, handle.illSeries().size());
+        assertEquals(Series.State.WAITING, late.state());
+        assertEquals(Job.class.getName(), late.task(), "wrappers say nothing");
+        assertEquals(0, late.periodMillis());
+        release.countDown();
+        await().atMost(PATIENCE).until(() -> ill().isEmpty());
+    }
+
+    private void awaitRelease() {
+        try {
+            release.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
@@ -164,6 +165,25 @@ class ServerPoolsTest {
         call(pool, "start");
         stop = () -> call(pool, "stop");
         return (Executor) pool;
+    }
+
+    /** A lambda that captures nothing is one and the same object each time. */
+    @ParameterizedTest
+    @MethodSource("jetties")
+    void equalTasksOfJettyCountAsWell(String version) throws Exception {
+        Executor pool = jetty(version);
+        Semaphore mayEnd = new Semaphore(0);
+        Runnable same = mayEnd::acquireUninterruptibly;
+        for (int i = 0; i < 10 * WORKERS; i++) {
+            pool.execute(same);
+        }
+        ExecutorHandle handle = handle(pool, "qtp-orders");
+        await().atMost(PATIENCE).until(() -> handle.state().active() == WORKERS);
+        ExecutorHandle.State before = handle.state();
+        assertEquals(before.completed(), handle.state().completed(), "nobody did anything");
+        mayEnd.release();
+        await().atMost(PATIENCE).until(() -> handle.state().completed() == before.completed() + 1);
+        mayEnd.release(10 * WORKERS);
     }
 
     /** All workers wait for a task in their own queue; growing by their number frees them. */

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class TaskLeversTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int RACES = 400;
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final ThreadCensus census =
@@ -87,14 +88,54 @@ class TaskLeversTest {
             assertFalse(one.get(10, TimeUnit.SECONDS), "the interrupt was for another task");
         }
         assertFalse(handle.isRunning(run));
-        assertThrows(IllegalStateException.class, () -> {
-            // A lever that was found for a task that has ended meanwhile.
-            if (handle.cancel(run).isPresent()) {
-                handle.cancel(run).pull(null);
-            }
-            throw new IllegalStateException("nothing to cancel");
-        });
+        assertFalse(handle.cancel(run).isPresent(), "nothing is left to cancel");
         assertEquals(1, pool.getPoolSize());
+    }
+
+    /** Cancelled now before, now while, now after it ends, with the next task on its heels. */
+    @Test
+    void aTaskThatEndsAtThatMomentPassesNoInterruptOn() throws Throwable {
+        Thread worker = handle.workers().get(0);
+        int late = 0;
+        for (int round = 0; round < RACES; round++) {
+            CountDownLatch held = new CountDownLatch(1);
+            CountDownLatch gate = new CountDownLatch(1);
+            CountDownLatch begun = new CountDownLatch(1);
+            long work = round % 50 * 2_000L;
+            pool.execute(() -> {
+                held.countDown();
+                awaitQuietly(gate);
+            });
+            pool.submit(() -> {
+                begun.countDown();
+                spin(work);
+            });
+            Future<Boolean> next = pool.submit(() -> spin(200_000) || Thread.currentThread().isInterrupted());
+            Future<Boolean> last = pool.submit(() -> Thread.currentThread().isInterrupted());
+            held.await();
+            handle.state();
+            census.run();
+            Run run = new Run(worker, 4L * round + 1, System.nanoTime());
+            gate.countDown();
+            begun.await();
+            try {
+                handle.cancel(run).pull(null);
+            } catch (IllegalStateException | UnsupportedOperationException ended) {
+                late++;
+            }
+            assertFalse(next.get(10, TimeUnit.SECONDS), "the interrupt was for another task");
+            assertFalse(last.get(10, TimeUnit.SECONDS), "the interrupt was for another task");
+        }
+        assertTrue(late < RACES, "none was ever in time");
+    }
+
+    /** Computes; whether it was interrupted. */
+    private static boolean spin(long nanos) {
+        boolean interrupted = false;
+        for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
+            interrupted |= Thread.currentThread().isInterrupted();
+        }
+        return interrupted;
     }
 
     @Test
