@@ -444,7 +444,8 @@ final class Interview {
             return new Judgement(Verdict.LISTENING, "it waits for a notification, not for an answer");
         }
         if (backend != null) {
-            boolean waits = Dialect.waitsForAnswer(one.borrower())
+            // A thread may keep this one idle while it waits on a connection that we know nothing of.
+            boolean waits = Dialect.waitsForAnswer(one.borrower()) && one.borrower().isInDriverBehind(pool)
                     && witness.means(backend, SessionSocket.of(physical).orElse(null));
             long missing = Math.max(ANSWERED_MILLIS - Math.min(backend.forMillis(), one.lease().idleMillis()),
                     unsettledMillis(backend.forMillis(), MAX_SETTLING_MILLIS));

@@ -74,6 +74,27 @@ public final class Borrower {
         return id >= 0 && thread == null;
     }
 
+    /**
+     * Whether the topmost call of a driver came through a connection of this pool's library. It did not where the connection
+     * is of a pool that nobody watches, is the driver's own, or is just being made.
+     */
+    public boolean isInDriverBehind(PoolHandle pool) {
+        boolean inside = false;
+        for (StackTraceElement frame : stack) {
+            String type = frame.getClassName();
+            boolean driver = Activity.isDriver(type);
+            if (inside && pool.wraps(type)) {
+                return true;
+            }
+            // What makes the driver's sockets may be anybody's, and is above it.
+            if (inside && !driver && AppFrames.isApplication(type) || driver && frame.getMethodName().equals("connect")) {
+                return false;
+            }
+            inside |= driver;
+        }
+        return false;
+    }
+
     /** Whether it waits in its executor for a next task. */
     public boolean isResting() {
         return Activity.isResting(stack);

@@ -22,6 +22,12 @@ public interface PoolHandle extends ResourceHandle {
     /** Whether this entry is borrowed right now, by the pool's own word. */
     boolean inUse(Object entry);
 
+    /**
+     * Whether a class of this name, on the stack between a driver and its caller, says that the call came through a connection
+     * of this library: one of its wrappers of connections and statements, or the pool itself, which tests one.
+     */
+    boolean wraps(String type);
+
     /** The pool's own records of borrowed slots, those borrowed before a hot attach included; empty if it cannot tell. */
     List<Object> entriesInUse();
 

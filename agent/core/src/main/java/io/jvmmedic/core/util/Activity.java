@@ -86,7 +86,8 @@ public enum Activity {
         return false;
     }
 
-    private static boolean isDriver(String type) {
+    /** Whether a class of this name belongs to a driver, or is a statement of a pool above it. */
+    public static boolean isDriver(String type) {
         return startsWithAny(type, DRIVERS)
                 || type.startsWith("com.zaxxer.hikari.pool.") && (type.contains("Statement") || type.contains("ResultSet"))
                 || type.toLowerCase(Locale.ROOT).contains("jdbc") && !type.startsWith("org.springframework.")

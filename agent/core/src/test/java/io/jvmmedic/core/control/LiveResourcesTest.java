@@ -49,6 +49,11 @@ class LiveResourcesTest {
         }
 
         @Override
+        public boolean wraps(String type) {
+            return type.startsWith("com.acme.pool.");
+        }
+
+        @Override
         public boolean inUse(Object entry) {
             return true;
         }

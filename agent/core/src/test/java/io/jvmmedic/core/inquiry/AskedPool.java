@@ -68,6 +68,11 @@ final class AskedPool implements PoolHandle {
     }
 
     @Override
+    public boolean wraps(String type) {
+        return type.startsWith("com.acme.pool.");
+    }
+
+    @Override
     public boolean inUse(Object entry) {
         return registry.leases().of(this).stream()
                 .anyMatch(view -> registry.leases().byId(view.id()).entry() == entry);

@@ -97,16 +97,21 @@ class InterviewTest {
                 .sorted().toList();
     }
 
-    /** A borrower whose thread is inside this driver's way of waiting for rows. */
+    /** A borrower whose thread is inside this driver's way of waiting for rows, through the pool's statement. */
     private Interview.Silent silent(int pid, String type, String method) throws IOException {
+        return silent(pid, new StackTraceElement(type, method, "Driver.java", 2),
+                new StackTraceElement("com.acme.pool.PooledStatement", "execute", "PooledStatement.java", 3));
+    }
+
+    private Interview.Silent silent(int pid, StackTraceElement... frames) throws IOException {
         Object entry = pool.out(server.session(pid, socket()), handle);
         Lease slot = registry.leases().slots(pool).stream().filter(one -> one.entry() == entry).findFirst().orElseThrow();
         CoarseClock.set(CoarseClock.now() + 20_000 / CoarseClock.TICK_MILLIS);
         Thread thread = new Thread() {
             @Override
             public StackTraceElement[] getStackTrace() {
-                return new StackTraceElement[] {new StackTraceElement("sun.nio.ch.Net", "poll", "Net.java", 1),
-                        new StackTraceElement(type, method, "Driver.java", 2)};
+                return Stream.concat(Stream.of(new StackTraceElement("sun.nio.ch.Net", "poll", "Net.java", 1)), Stream.of(frames))
+                        .toArray(StackTraceElement[]::new);
             }
         };
         ThreadView view = new ThreadView() {
@@ -259,6 +264,27 @@ class InterviewTest {
         assertEquals(List.of("ANSWERED"), verdicts(ask(Reason.SILENT, silent)), "that one is known to be over");
         pool.idle(server.session(8, socket()));
         assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, silent)), "half of them may be with a neighbour");
+    }
+
+    /** It keeps this session idle in a transaction: a pool that nobody watches, the driver's own connection, a connect. */
+    @Test
+    void whoWaitsOnAConnectionThatIsNotOfThisPoolIsNotWaitingForThisSession() throws Exception {
+        StackTraceElement answer = new StackTraceElement("org.postgresql.core.v3.QueryExecutorImpl", "processResults", "Q.java", 2);
+        StackTraceElement pooled = new StackTraceElement("com.acme.pool.Borrow", "get", "Borrow.java", 3);
+        StackTraceElement app = new StackTraceElement("com.acme.Copier", "run", "Copier.java", 4);
+        assertEquals(List.of("ANSWERED"), idleWhile(answer, pooled, app));
+        for (StackTraceElement other : List.of(new StackTraceElement("org.hypothetic.OtherStatement", "execute", "O.java", 3), app,
+                new StackTraceElement("org.postgresql.Driver", "connect", "Driver.java", 3))) {
+            assertEquals(List.of("UNKNOWN"), idleWhile(answer, other, pooled, app), other.toString());
+        }
+    }
+
+    private List<String> idleWhile(StackTraceElement... frames) throws Exception {
+        Interview.Silent silent = silent(7, frames);
+        knows(List.of(7, "idle in transaction", 1_200_000L));
+        List<String> verdicts = verdicts(ask(Reason.SILENT, silent));
+        registry.leases().returned(silent.slot().entry());
+        return verdicts;
     }
 
     @Test

@@ -37,7 +37,8 @@ class ServerInquiryTest {
             @Override
             public StackTraceElement[] getStackTrace() {
                 return new StackTraceElement[] {new StackTraceElement("sun.nio.ch.Net", "poll", "Net.java", 1),
-                        new StackTraceElement("org.postgresql.core.v3.QueryExecutorImpl", "processResults", "Q.java", 2)};
+                        new StackTraceElement("org.postgresql.core.v3.QueryExecutorImpl", "processResults", "Q.java", 2),
+                        new StackTraceElement("com.acme.pool.PooledStatement", "execute", "PooledStatement.java", 3)};
             }
         };
 

@@ -185,6 +185,11 @@ final class FakePool implements PoolHandle {
     }
 
     @Override
+    public boolean wraps(String type) {
+        return type.startsWith("com.acme.pool.");
+    }
+
+    @Override
     public boolean inUse(Object entry) {
         onAsk.accept(entry);
         return claimsEverything || inUse.contains(entry);

@@ -156,6 +156,11 @@ public class PoolRowsTest {
         }
 
         @Override
+        public boolean wraps(String type) {
+            return type.startsWith("com.acme.pool.");
+        }
+
+        @Override
         public boolean inUse(Object entry) {
             return true;
         }

@@ -95,6 +95,11 @@ final class AgroalHandle extends WeakHandle<Object> implements PoolHandle {
                 (int) leases.waiters().stream().filter(one -> one.resource() == this).count());
     }
 
+    @Override
+    public boolean wraps(String type) {
+        return type.startsWith("io.agroal.pool.");
+    }
+
     /** A handler that is to be flushed stays in the list for as long as its borrower has it. */
     @Override
     public boolean inUse(Object entry) {

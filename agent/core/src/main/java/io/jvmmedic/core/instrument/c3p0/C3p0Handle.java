@@ -66,6 +66,11 @@ final class C3p0Handle extends WeakHandle<Object> implements PoolHandle {
     }
 
     @Override
+    public boolean wraps(String type) {
+        return type.startsWith("com.mchange.v2.c3p0.");
+    }
+
+    @Override
     public boolean inUse(Object entry) {
         Object pool = hostObject();
         return pool != null && (members.isOut(pool, entry) || C3p0Members.contains(beyond(pool), entry));

@@ -63,6 +63,11 @@ final class Dbcp2Handle extends WeakHandle<Object> implements PoolHandle {
     }
 
     @Override
+    public boolean wraps(String type) {
+        return type.startsWith("org.apache.commons.dbcp2.") || type.startsWith("org.apache.tomcat.dbcp.dbcp2.");
+    }
+
+    @Override
     public boolean inUse(Object entry) {
         Object pool = hostObject();
         Object record = pool == null ? null : members.record(pool, entry);

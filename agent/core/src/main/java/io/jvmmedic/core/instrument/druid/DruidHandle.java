@@ -77,6 +77,11 @@ final class DruidHandle extends WeakHandle<Object> implements PoolHandle {
         return true;
     }
 
+    @Override
+    public boolean wraps(String type) {
+        return type.startsWith("com.alibaba.druid.");
+    }
+
     /**
      * By the holder's word, unless it is just being given back; where the holder is collected nobody can have given the
      * connection back, and our own books tell.

@@ -50,6 +50,11 @@ final class HikariHandle extends WeakHandle<Object> implements PoolHandle {
     }
 
     @Override
+    public boolean wraps(String type) {
+        return type.startsWith("com.zaxxer.hikari.pool.");
+    }
+
+    @Override
     public boolean inUse(Object entry) {
         return members.isEntry(entry) && members.state(entry) == HikariMembers.IN_USE;
     }

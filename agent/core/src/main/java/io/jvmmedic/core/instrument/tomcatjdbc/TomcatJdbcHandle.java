@@ -48,6 +48,11 @@ final class TomcatJdbcHandle extends WeakHandle<Object> implements PoolHandle {
     }
 
     @Override
+    public boolean wraps(String type) {
+        return type.startsWith("org.apache.tomcat.jdbc.pool.");
+    }
+
+    @Override
     public boolean inUse(Object entry) {
         Object pool = hostObject();
         return pool != null && members.busy(pool).contains(entry);

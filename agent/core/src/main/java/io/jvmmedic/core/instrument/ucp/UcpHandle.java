@@ -55,6 +55,11 @@ final class UcpHandle extends WeakHandle<Object> implements PoolHandle {
     }
 
     @Override
+    public boolean wraps(String type) {
+        return type.startsWith("oracle.ucp.");
+    }
+
+    @Override
     public boolean inUse(Object entry) {
         Object pool = hostObject();
         return pool != null && members.isEntryOf(pool, entry) && members.isBorrowed(entry);

@@ -76,6 +76,11 @@ final class ViburHandle extends WeakHandle<Object> implements PoolHandle {
     }
 
     @Override
+    public boolean wraps(String type) {
+        return type.startsWith("org.vibur.dbcp.");
+    }
+
+    @Override
     public boolean inUse(Object entry) {
         return entriesInUse().stream().anyMatch(out -> out == entry);
     }

@@ -31,6 +31,11 @@ final class FakeHandle extends WeakHandle<FakePool> implements PoolHandle {
     }
 
     @Override
+    public boolean wraps(String type) {
+        return type.startsWith("com.acme.pool.");
+    }
+
+    @Override
     public boolean inUse(Object entry) {
         return ((FakePool.Entry) entry).inUse;
     }
