@@ -20,14 +20,16 @@ import java.util.Set;
  * {@code CERTAIN}, and nothing is done about it: each of these tasks may be needed.
  *
  * <p>{@code SUSPECTED}: full for {@value #LEARNED_FACTOR} times the longest such spell that ended by itself, tasks complete
- * and yet the queue grows, and at least half of the workers looked at wait at one site. Workers that compute are no finding:
- * more of them would not be faster.
+ * and yet the queue grows, what comes into it waits for {@value #MIN_WAIT_MILLIS} ms or more, and at least half of the workers
+ * looked at wait at one site. Workers that compute are no finding: more of them would not be faster. A short queue that is
+ * always full, before an executor whose callers run themselves what it refuses, is none either: its tasks wait a moment.
  */
 public final class ExecutorSaturatedDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 10;
     private static final int LEARNED_FACTOR = 4;
     private static final long UNLEARNED_MILLIS = 30_000;
+    private static final long MIN_WAIT_MILLIS = 1_000;
     private static final Set<String> WAITING = Set.of("JDBC", "IO", "BLOCKED", "PARKED", "SLEEPING", "WAITING_FOR_POOL");
 
     /**
@@ -38,6 +40,19 @@ public final class ExecutorSaturatedDetector implements Detector {
      * @param looks workers looked at, over all its rounds
      */
     private record Spell(long since, long completed, List<Long> queues, Map<Place, Long> sites, long looks) {
+
+        long lasted(long now) {
+            return Math.max(1, now - since);
+        }
+
+        long done(ExecutorView executor) {
+            return executor.completed() - completed;
+        }
+
+        /** Until a task that comes now is begun, by Little's law, ms. */
+        long wait(ExecutorView executor, long now) {
+            return executor.queued() * lasted(now) / Math.max(1, done(executor));
+        }
     }
 
     private record Place(String site, String activity) {
@@ -107,7 +122,8 @@ public final class ExecutorSaturatedDetector implements Detector {
     /** {@code null} while it may just be a burst, or when nothing completes, which is another fault. */
     private Confidence judge(ExecutorView executor, Spell spell, long now) {
         long first = spell.queues().get(0);
-        if (spell.queues().size() < CONFIRM_ROUNDS || executor.queued() <= first || executor.completed() <= spell.completed()) {
+        if (spell.queues().size() < CONFIRM_ROUNDS || executor.queued() <= first || spell.done(executor) <= 0
+                || spell.wait(executor, now) < MIN_WAIT_MILLIS) {
             return null;
         }
         Map.Entry<Place, Long> worst = worst(spell);
@@ -127,9 +143,9 @@ public final class ExecutorSaturatedDetector implements Detector {
     private Finding finding(ExecutorView executor, Confidence confidence, Spell spell, long now) {
         Map.Entry<Place, Long> worst = worst(spell);
         String site = Phrases.site(worst.getKey().site());
-        long lasted = Math.max(1, now - spell.since());
-        long done = executor.completed() - spell.completed();
-        long wait = executor.queued() * lasted / Math.max(1, done);
+        long lasted = spell.lasted(now);
+        long done = spell.done(executor);
+        long wait = spell.wait(executor, now);
         long share = 100 * worst.getValue() / Math.max(1, spell.looks());
         List<Place> others = spell.sites().keySet().stream().filter(place -> !place.site().equals(worst.getKey().site()))
                 .toList();

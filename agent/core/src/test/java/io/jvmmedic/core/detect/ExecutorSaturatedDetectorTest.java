@@ -55,6 +55,12 @@ class ExecutorSaturatedDetectorTest {
                 busy(GEO, "IO", 9)));
     }
 
+    /** Its callers run themselves what it refuses. */
+    @Test
+    void aShortQueueThatIsAlwaysFullIsNone() {
+        assertEquals(Optional.empty(), run(1, 100, tick -> executor(2, 2, tick % 2 == 0 ? 3 : 2, 100 * tick), busy(GEO, "PARKED", 9)));
+    }
+
     @Test
     void aSpellThatEndedByItselfTeaches() {
         run(1, 40, tick -> overrun(tick), busy(GEO, "IO", 9));
