@@ -216,7 +216,12 @@ public final class BreakDeadlock implements Remedy {
                 return Optional.empty();
             }
             CycleView cycle = view(diagnosis);
-            List<LockWait> candidates = cycle.waits().stream()
+            List<LockWait> waits = cycle.waits();
+            // A victim that now tries for a while only lets go by itself.
+            if (waits.stream().anyMatch(wait -> wait.thread().getState() == Thread.State.TIMED_WAITING)) {
+                return Optional.empty();
+            }
+            List<LockWait> candidates = waits.stream()
                     .filter(wait -> !gaveWay.contains(wait.thread()) && obstacle(wait).isEmpty()).toList();
             return candidates.isEmpty() ? Optional.empty()
                     : Optional.of(Attempt.of(cycle, election.elect(candidates, cycle)));

@@ -231,9 +231,7 @@ class BreakDeadlockTest {
         ReentrantLock two = new ReentrantLock();
         CyclicBarrier bothHold = new CyclicBarrier(2);
         AtomicInteger stubbornFailures = new AtomicInteger();
-        Thread stubborn = new Thread(() -> {
-            one.lock();
-            meet(bothHold);
+        Thread stubborn = stubborn(one, bothHold, () -> {
             for (boolean done = false; !done; ) {
                 try {
                     two.lock();
@@ -243,11 +241,7 @@ class BreakDeadlockTest {
                     stubbornFailures.incrementAndGet();
                 }
             }
-            one.unlock();
-        }, "a");
-        stubborn.setDaemon(true);
-        seen.put(stubborn.getId(), stubborn);
-        stubborn.start();
+        });
         LockPatient other = patient("b", bothHold, two, one);
         Diagnosis diagnosis = Given.diagnosis(Fault.LOCK_DEADLOCK, CYCLE, Confidence.CERTAIN, List.of(),
                 List.of(stubborn.getId(), other.thread().getId()), Map.of("threads", 2L, "monitors", 0L));
@@ -263,6 +257,56 @@ class BreakDeadlockTest {
         other.awaitEnd();
         stubborn.join(LockPatient.SOON.toMillis());
         assertFree(one, two);
+    }
+
+    /** It lets go by itself, so nobody else has to. */
+    @Test
+    void whereAVictimThenTriesForAWhileNobodyElseGivesWay() throws Throwable {
+        ReentrantLock one = new ReentrantLock();
+        ReentrantLock two = new ReentrantLock();
+        CyclicBarrier bothHold = new CyclicBarrier(2);
+        Thread stubborn = stubborn(one, bothHold, () -> {
+            try {
+                two.lock();
+            } catch (RuntimeException e) {
+                assertFalse(tryFor(two, 3));
+            }
+        });
+        LockPatient other = patient("b", bothHold, two, one);
+        Diagnosis diagnosis = Given.diagnosis(Fault.LOCK_DEADLOCK, CYCLE, Confidence.CERTAIN, List.of(),
+                List.of(stubborn.getId(), other.thread().getId()), Map.of("threads", 2L, "monitors", 0L));
+        await().atMost(LockPatient.SOON).until(() -> LockCycle.resolved(diagnosis).isEmpty());
+
+        Action action = Given.ready(remedy.prepare(diagnosis)).action();
+        assertTrue(action.observe().contains(" victim=a "), action::observe);
+        action.apply();
+        await().atMost(LockPatient.SOON).until(action::claimHolds);
+        other.awaitEnd();
+        assertNull(other.failure());
+        stubborn.join(LockPatient.SOON.toMillis());
+        assertFree(one, two);
+    }
+
+    private static boolean tryFor(Lock lock, int seconds) {
+        try {
+            return lock.tryLock(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Holds the first lock until the other one has been dealt with, whatever happens. */
+    private Thread stubborn(Lock first, CyclicBarrier bothHold, Runnable second) {
+        Thread thread = new Thread(() -> {
+            first.lock();
+            meet(bothHold);
+            second.run();
+            first.unlock();
+        }, "a");
+        thread.setDaemon(true);
+        seen.put(thread.getId(), thread);
+        thread.start();
+        return thread;
     }
 
     private Thread twice(String name, CyclicBarrier bothHold, Lock first, Lock second, AtomicInteger victims) {
