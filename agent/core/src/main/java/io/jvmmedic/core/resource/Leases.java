@@ -204,11 +204,21 @@ public final class Leases {
     private Waiter stopWaiting(long thread) {
         Waiter waiter = waiters.remove(thread);
         if (waiter != null && waiters.isEmpty()) {
-            anyWaiter = false;
-            // A waiter that came in between must not be lost from sight.
-            anyWaiter = !waiters.isEmpty();
+            noteWhetherAnybodyWaits();
         }
         return waiter;
+    }
+
+    /**
+     * Looks again after it has written: what it saw before may be older than a waiter who has come since and has found
+     * nothing to write. Nobody would take that one off the list when its wait is over.
+     */
+    private void noteWhetherAnybodyWaits() {
+        boolean any;
+        do {
+            any = !waiters.isEmpty();
+            anyWaiter = any;
+        } while (any == waiters.isEmpty());
     }
 
     /**

@@ -12,7 +12,6 @@ import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.util.CoarseClock;
 import io.jvmmedic.core.util.Jdk;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -81,7 +80,7 @@ class LeasesTest {
         borrow(dropped, new Object());
         borrow(kept, held);
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().until(() -> {
             System.gc();
             return leases.of(handle()).stream().filter(Lease.View::unreachable).count() == 1;
         });
@@ -97,14 +96,14 @@ class LeasesTest {
         CountDownLatch goOn = new CountDownLatch(1);
         Object entry = new Object();
         borrow(entry, new Finalizable(finalizing, goOn));
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().until(() -> {
             System.gc();
             return finalizing.getCount() == 0;
         });
         System.gc();
         assertFalse(leases.of(handle()).get(0).unreachable());
         goOn.countDown();
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().until(() -> {
             System.gc();
             return leases.of(handle()).get(0).unreachable();
         });
@@ -212,6 +211,27 @@ class LeasesTest {
         assertEquals(0, leases.waiters().size());
         assertEquals(1, leases.timeouts(handle()));
         assertNotNull(connection);
+    }
+
+    /** Who comes while the last one goes would stay on the list for ever. */
+    @Test
+    void nobodyIsListedForLongerThanItsWait() throws InterruptedException {
+        HandleFactory factory = (host, all) -> new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host);
+        AtomicBoolean wrong = new AtomicBoolean();
+        List<Thread> threads = Stream.generate(() -> new Thread(() -> {
+            for (int i = 0; i < 50_000; i++) {
+                leases.waiting(pool, factory);
+                leases.waited();
+                if (leases.waiters().stream().anyMatch(waiter -> waiter.thread() == Thread.currentThread())) {
+                    wrong.set(true);
+                }
+            }
+        })).limit(4).toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertFalse(wrong.get());
     }
 
     /** Else a thread that lives on would keep the handle, and with it the classes of the pool. */
