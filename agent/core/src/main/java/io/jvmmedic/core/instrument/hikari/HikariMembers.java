@@ -19,8 +19,8 @@ final class HikariMembers {
 
     static final int IN_USE = 1;
     private static final int POOL_SHUTDOWN = 2;
-    /** {@code orders connection adder} up to HikariCP 5, {@code orders:connection-adder} from 6 on. */
-    private static final String ADDER = "adder";
+    /** What follows the pool's name in that of its thread: up to HikariCP 5, and from 6 on. */
+    private static final List<String> ADDERS = List.of(" connection adder", ":connection-adder");
     private static final int SLACK = 64;
     private static final long PAUSE_NANOS = 20_000_000;
     private static final int MAX_CALLS = 50;
@@ -144,13 +144,13 @@ final class HikariMembers {
         if (adder(pool).getActiveCount() == 0) {
             return null;
         }
-        String prefix = (String) Members.read(pool, poolName);
+        String own = (String) Members.read(pool, poolName);
+        List<String> names = ADDERS.stream().map(own::concat).toList();
         ThreadGroup all = rootGroup();
         Thread[] threads = new Thread[all.activeCount() * 2 + SLACK];
         int count = all.enumerate(threads, true);
         for (int i = 0; i < count; i++) {
-            String name = threads[i].getName();
-            if (name.startsWith(prefix) && name.endsWith(ADDER)) {
+            if (names.contains(threads[i].getName())) {
                 return threads[i];
             }
         }
