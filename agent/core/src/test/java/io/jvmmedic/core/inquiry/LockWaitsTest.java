@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** On a real database. */
 class LockWaitsTest {
 
-    private static final String URL = "jdbc:h2:mem:lock-waits;LOCK_TIMEOUT=20000";
+    private static final String URL = "jdbc:h2:mem:lock-waits;LOCK_TIMEOUT=120000";
 
     @Test
     void theSessionThatWaitsAndTheOneItWaitsForAreFound() throws Exception {
@@ -37,8 +36,7 @@ class LockWaitsTest {
             });
             victim.start();
 
-            await().atMost(Duration.ofSeconds(10)).until(() -> !LockWaits.ask(asking, Set.of()).isEmpty());
-            List<LockWaits.Wait> waits = LockWaits.ask(asking, Set.of());
+            List<LockWaits.Wait> waits = await().until(() -> LockWaits.ask(asking, Set.of()), found -> !found.isEmpty());
             assertEquals(1, waits.size());
             assertEquals(session(blocker), waits.get(0).blocker());
             assertFalse(waits.get(0).blockerWaits());

@@ -80,11 +80,11 @@ class ServerInquiryTest {
         clock.advance(Duration.ofSeconds(1));
         Round round = FakeRounds.round(++tick, rows);
         inquiry.observe(round, allowed);
-        await().atMost(Duration.ofSeconds(20)).until(() -> !inquiry.isAsking());
+        await().until(() -> !inquiry.isAsking());
     }
 
     private void answered(int times) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> heard.stream()
+        await().until(() -> heard.stream()
                 .filter(row -> row.type().equals(Signal.FRESH_CONNECTION)).count() == times);
     }
 

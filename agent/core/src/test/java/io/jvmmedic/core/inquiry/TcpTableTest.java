@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -65,8 +64,7 @@ class TcpTableTest {
             InetSocketAddress remote = (InetSocketAddress) client.getRemoteSocketAddress();
             assertFalse(TcpTable.read().find(local, remote).orElseThrow().closedByPeer());
             accepted.close();
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> TcpTable.read().find(local, remote).orElseThrow().closedByPeer());
+            await().until(() -> TcpTable.read().find(local, remote).orElseThrow().closedByPeer());
             assertTrue(client.isConnected());
         }
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class InstrumenterTest {
 
     private static final String FAKE = "io.jvmmedic.core.instrument.fake.";
+    private static final long READY_MILLIS = 120_000;
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final LeaseProbes probes = new LeaseProbes(registry, Map.of("fake", new FakeIntegration().handles()));
@@ -43,7 +44,7 @@ class InstrumenterTest {
         instrumenter = new Instrumenter(ByteBuddyAgent.install(), List.of(integrations), disabled);
         Hooks.connect(probes);
         instrumenter.install(probes::selfTested);
-        assertTrue(instrumenter.awaitReady(30_000));
+        assertTrue(instrumenter.awaitReady(READY_MILLIS));
     }
 
     /** Above what it knows, Byte Buddy refuses each class. */
@@ -114,7 +115,7 @@ class InstrumenterTest {
         instrumenter = new Instrumenter(ByteBuddyAgent.install(), List.of(new FakeIntegration()), Set.of());
         Hooks.connect(probes);
         instrumenter.install(() -> false);
-        assertTrue(instrumenter.awaitReady(30_000));
+        assertTrue(instrumenter.awaitReady(READY_MILLIS));
         assertTrue(instrumenter.failure().startsWith("the hook of the self-test did not fire"));
         new FakePool(1).borrow().close();
         assertEquals(0, registry.size());
@@ -129,7 +130,7 @@ class InstrumenterTest {
         Hooks.connect(new LeaseProbes(registry, Map.of("fake", broken)));
         instrumenter = new Instrumenter(ByteBuddyAgent.install(), List.of(new FakeIntegration()), Set.of());
         instrumenter.install(() -> true);
-        assertTrue(instrumenter.awaitReady(30_000));
+        assertTrue(instrumenter.awaitReady(READY_MILLIS));
         new FakePool(1).borrow().close();
         assertEquals(before + 1, AdviceFailures.count());
     }

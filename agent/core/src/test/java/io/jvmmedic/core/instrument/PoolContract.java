@@ -33,6 +33,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -64,9 +65,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class PoolContract {
 
-    protected static final Duration PATIENCE = Duration.ofSeconds(40);
+    protected static final Duration PATIENCE = Duration.ofSeconds(60);
     /** Longer than a test may take: a waiter that is not served fails by the test's patience, never by its own. */
-    protected static final long LONG_WAIT_MILLIS = 60_000;
+    protected static final long LONG_WAIT_MILLIS = 120_000;
     private static final int ROUNDS = 200;
     private static final int RACES = 40;
     private static final int COLLECTIONS = 5;
@@ -208,7 +209,8 @@ public abstract class PoolContract {
 
     protected static Wanted wanted(String variant, String name, int maximum, long timeoutMillis) {
         String unique = name + "-" + variant.replaceAll("[^A-Za-z0-9]", "-");
-        return new Wanted(unique, "jdbc:h2:mem:" + unique + ";DB_CLOSE_DELAY=-1", maximum, timeoutMillis);
+        return new Wanted(unique, "jdbc:h2:mem:" + unique + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=" + LONG_WAIT_MILLIS, maximum,
+                timeoutMillis);
     }
 
     private static PoolHandle only(WovenHost medic) {
@@ -290,7 +292,17 @@ public abstract class PoolContract {
                 assertEquals(new PoolHandle.State(0, maximum, maximum, maximum, 0), handle.state()));
     }
 
-    /** As after a hot attach: no hook has fired and nobody waits; a thread of the pool leads to it and to what is out. */
+    /** From a pool that has little patience: on a machine that stands still for a moment the first tries may be in vain. */
+    private static Connection borrowAtLast(DataSource pool) {
+        return await().atMost(PATIENCE).ignoreExceptionsInstanceOf(SQLException.class)
+                .until(pool::getConnection, Objects::nonNull);
+    }
+
+    /**
+     * As after a hot attach: no hook has fired and nobody waits; a thread of the pool leads to it and to what is out.
+     *
+     * @param name of the pool: the same thread may have led to others before
+     */
     protected final void assertFoundWhenExhausted(String name, DataSource pool) throws Exception {
         ResourceRegistry registry = new ResourceRegistry();
         ModuleOpener opener = new ModuleOpener(ByteBuddyAgent.install());
@@ -300,7 +312,7 @@ public abstract class PoolContract {
         try (Connection one = pool.getConnection(); Connection two = pool.getConnection()) {
             await().atMost(PATIENCE).until(() -> {
                 census.run();
-                registry.pools().stream().filter(handle -> handle.id().name().startsWith(name)).forEach(found::set);
+                registry.pools().stream().filter(handle -> handle.id().name().equals(name)).forEach(found::set);
                 return found.get() != null;
             });
             assertEquals(2, found.get().entriesInUse().size());
@@ -385,7 +397,7 @@ public abstract class PoolContract {
                 }));
             }
             for (Future<?> one : all) {
-                one.get(60, TimeUnit.SECONDS);
+                one.get(120, TimeUnit.SECONDS);
             }
             assertEquals(threads * turns, ward.medic.leases.borrows(handle) - before);
             assertEquals(List.of(), ward.medic.leases.of(handle));
@@ -421,18 +433,19 @@ public abstract class PoolContract {
     @MethodSource("variants")
     void aTimeoutAndAnInterruptEndTheWait(String variant) throws Exception {
         try (Ward ward = new Ward(variant, "vain", 1, 1_000)) {
-            PoolHandle handle = ward.handle();
-            try (Connection only = ward.pool.getConnection()) {
+            try (Connection only = borrowAtLast(ward.pool)) {
+                PoolHandle handle = ward.handle();
+                long before = ward.medic.leases.timeouts(handle);
                 assertThrows(SQLException.class, ward.pool::getConnection);
                 assertTrue(ward.medic.leases.waiters().isEmpty(), "after the timeout");
-                assertEquals(1, ward.medic.leases.timeouts(handle));
+                assertEquals(before + 1, ward.medic.leases.timeouts(handle));
 
                 if (waitsInterruptibly()) {
                     Thread.currentThread().interrupt();
                     assertThrows(SQLException.class, ward.pool::getConnection);
                     Thread.interrupted();
                     assertTrue(ward.medic.leases.waiters().isEmpty(), "after the interrupt");
-                    assertEquals(1, ward.medic.leases.timeouts(handle), "an interrupt is no timeout");
+                    assertEquals(before + 1, ward.medic.leases.timeouts(handle), "an interrupt is no timeout");
                 }
                 assertEquals(1, number(only, "select 1"));
             }
@@ -892,7 +905,11 @@ public abstract class PoolContract {
             ward.awaitWaiters(2);
 
             pull(handle.resize(), 3);
-            pull(handle.kick(), 2);
+            // Some levers look after those who wait for a second only; a machine may stand still for longer.
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                pull(handle.kick(), 2);
+                assertTrue(second.isDone() && third.isDone(), "parked waiters are served");
+            });
             assertEquals(1, number(result(second), "select 1"));
             assertEquals(1, number(result(third), "select 1"));
             assertEquals(new PoolHandle.State(3, 0, 3, 3, 0), handle.state());

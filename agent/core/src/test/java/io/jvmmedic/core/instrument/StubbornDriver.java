@@ -15,7 +15,7 @@ import java.util.logging.Logger;
 public final class StubbornDriver implements Driver, AutoCloseable {
 
     private static final String PREFIX = "jdbc:stubborn:";
-    private static final long LONG_SECONDS = 120;
+    private static final long LONG_SECONDS = 600;
 
     private final CountDownLatch answer = new CountDownLatch(1);
     private final AtomicInteger toHang;

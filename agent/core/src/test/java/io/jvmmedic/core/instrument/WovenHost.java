@@ -21,6 +21,8 @@ import net.bytebuddy.agent.ByteBuddyAgent;
  */
 public final class WovenHost implements AutoCloseable {
 
+    private static final long READY_MILLIS = 120_000;
+
     /** What the last lasting one has left in. */
     private static Instrumenter left;
     private static List<Class<?>> leftOf = List.of();
@@ -50,7 +52,7 @@ public final class WovenHost implements AutoCloseable {
         Hooks.connect(probes);
         if (!woven) {
             instrumenter.install(probes::selfTested);
-            assertTrue(instrumenter.awaitReady(30_000), "weaving did not become ready");
+            assertTrue(instrumenter.awaitReady(READY_MILLIS), "weaving did not become ready");
             assertEquals("", instrumenter.failure());
         }
         if (lasting) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.arjuna.ats.arjuna.common.CoordinatorEnvironmentBean;
 import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
 import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
@@ -35,6 +36,9 @@ class EnlistedConnectionTest {
     /** Agroal keeps a connection after the commit for a handle that was not closed: it may have a cursor open. */
     private static final int FORGOTTEN = 1;
 
+    /** Longer than a test may take: else the manager's reaper ends the transaction of one that a busy machine has held up. */
+    private static final int LONG_SECONDS = 600;
+
     private static TransactionManager manager;
 
     @BeforeAll
@@ -43,6 +47,7 @@ class EnlistedConnectionTest {
             BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, store)
                     .setObjectStoreType(VolatileStore.class.getName());
         }
+        BeanPopulator.getDefaultInstance(CoordinatorEnvironmentBean.class).setDefaultTimeout(LONG_SECONDS);
         manager = com.arjuna.ats.jta.TransactionManager.transactionManager();
     }
 
@@ -52,7 +57,7 @@ class EnlistedConnectionTest {
 
     private static AgroalDataSource pool() throws SQLException {
         JdbcDataSource database = new JdbcDataSource();
-        database.setURL("jdbc:h2:mem:enlisted;DB_CLOSE_DELAY=-1");
+        database.setURL("jdbc:h2:mem:enlisted;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=60000");
         AgroalDataSource pool = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
                 .connectionPoolConfiguration(configuration -> configuration
                         .maxSize(2)

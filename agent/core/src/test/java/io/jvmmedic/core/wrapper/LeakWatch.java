@@ -109,7 +109,7 @@ final class LeakWatch implements AutoCloseable {
         pool.setPoolName(name);
         pool.setJdbcUrl("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
         pool.setMaximumPoolSize(maximum);
-        pool.setConnectionTimeout(10_000);
+        pool.setConnectionTimeout(PATIENCE.toMillis());
         return new HikariDataSource(pool);
     }
 

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UndeployTest {
 
     private static final String POOL = "web-app";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** How reports name the loader; the loader itself must not be kept. */
     private String identity = "";
@@ -67,7 +68,7 @@ class UndeployTest {
     void nothingOfOursKeepsAWebApplication(Bundled bundled) throws Exception {
         try (LeakWatch watch = new LeakWatch(integrations(bundled))) {
             WeakReference<ClassLoader> loader = liveAndDie(watch, bundled);
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
+            await().atMost(PATIENCE).until(() -> {
                 System.gc();
                 watch.host.registry.prune();
                 return loader.refersTo(null);
@@ -106,17 +107,32 @@ class UndeployTest {
                 LeakWatch.drop(pool);
                 watch.examine();
                 assertEquals(Set.of(POOL), watch.proven());
-                try (Connection only = pool.getConnection()) {
+                try (Connection only = borrowAtLast(pool)) {
+                    long timeouts = watch.host.leases.timeouts(watch.handle(POOL));
                     Future<?> second = threads.submit(() -> assertThrows(SQLException.class, pool::getConnection));
-                    second.get(20, TimeUnit.SECONDS);
+                    second.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
                     assertTrue(only.isValid(1));
+                    assertEquals(timeouts + 1, watch.host.leases.timeouts(watch.handle(POOL)));
                 }
-                assertEquals(1, watch.host.leases.timeouts(watch.handle(POOL)));
                 return null;
-            }).get(120, TimeUnit.SECONDS);
+            }).get(4 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } finally {
             threads.shutdown();
-            assertTrue(threads.awaitTermination(20, TimeUnit.SECONDS));
+            assertTrue(threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        }
+    }
+
+    /** The pool has little patience, and its thread that makes connections may be late on a busy machine. */
+    private static Connection borrowAtLast(DataSource pool) throws SQLException {
+        long began = System.nanoTime();
+        while (true) {
+            try {
+                return pool.getConnection();
+            } catch (SQLException tooLate) {
+                if (System.nanoTime() - began > PATIENCE.toNanos()) {
+                    throw tooLate;
+                }
+            }
         }
     }
 

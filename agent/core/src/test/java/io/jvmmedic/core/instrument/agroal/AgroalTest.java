@@ -41,8 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SuppressWarnings("try") // Resources that are there to be closed.
 class AgroalTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final long LONG_WAIT_MILLIS = 60_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long LONG_WAIT_MILLIS = 120_000;
 
     private static final ExecutorService BORROWERS = Executors.newCachedThreadPool();
 

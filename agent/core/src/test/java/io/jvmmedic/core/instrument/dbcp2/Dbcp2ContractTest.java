@@ -23,8 +23,9 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.sql.ConnectionPoolDataSource;
 import javax.sql.DataSource;
@@ -35,6 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Commons DBCP2 does what every pool must do, also with the settings that change its inner workings. */
 @SuppressWarnings("try") // Resources that are there to be closed.
 class Dbcp2ContractTest extends PoolContract {
+
+    private static final long HALF_A_SECOND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     @Override
     protected Stream<String> variants() {
@@ -169,7 +172,7 @@ class Dbcp2ContractTest extends PoolContract {
             try (Connection connection = ward.pool.getConnection()) {
                 long before = tests(connection);
                 await().atMost(PATIENCE).until(() -> tests(connection) > before + 3);
-                assertEquals(1, ward.medic.leases.of(handle).size());
+                assertEquals(1, ward.medic.leases.of(handle).stream().filter(lease -> !lease.isTest()).count());
             }
             assertEquals(borrows + 1, ward.medic.leases.borrows(handle));
             assertEquals(List.of(), ward.medic.leases.waiters());
@@ -239,8 +242,9 @@ class Dbcp2ContractTest extends PoolContract {
     @ParameterizedTest
     @MethodSource("variants")
     void anExhaustedPoolIsFoundByItsEvictor(String variant) throws Exception {
-        assertFoundWhenExhausted("evicted", host(variant).pool(wanted(variant, "evicted", 2, LONG_WAIT_MILLIS),
-                Map.of("TimeBetweenEvictionRunsMillis", 50L)));
+        Wanted wanted = wanted(variant, "evicted", 2, LONG_WAIT_MILLIS);
+        assertFoundWhenExhausted(wanted.name(),
+                host(variant).pool(wanted, Map.of("TimeBetweenEvictionRunsMillis", 50L)));
     }
 
     @Test
@@ -263,30 +267,42 @@ class Dbcp2ContractTest extends PoolContract {
         assertHangingTestIsSeen(query -> wanted -> host(variant).pool(wanted, Map.of("ValidationQuery", query)), variant);
     }
 
+    /** Given back by a machine that had stood still for most of that second, it says nothing: then once more. */
     @ParameterizedTest
     @MethodSource("variants")
     void anEvictionReachesWhatComesBackWithinASecond(String variant) throws Throwable {
         try (Ward ward = new Ward(variant, "back", 2, LONG_WAIT_MILLIS)) {
-            PoolHandle handle = ward.handle();
-            Connection atWork = ward.pool.getConnection();
-            int old = sessionOf(atWork);
-            CompletableFuture<Void> evicted = new CompletableFuture<>();
-            Future<?> evicting = elsewhere(() -> {
-                try {
-                    pull(handle.softEvict(), null);
-                    return evicted.complete(null);
-                } catch (Throwable e) {
-                    return evicted.completeExceptionally(e);
-                }
-            });
-            await().atMost(PATIENCE).until(() -> handle.state().idle() == 0);
-            atWork.close();
-            result(evicting);
-            evicted.get();
-            try (Connection next = ward.pool.getConnection()) {
-                assertNotEquals(old, sessionOf(next));
+            AtomicInteger old = new AtomicInteger();
+            long began = System.nanoTime();
+            while (!comesBackInTime(ward, old)) {
+                assertTrue(System.nanoTime() - began < PATIENCE.toNanos(), "this machine is too slow for this test");
             }
-            assertWhole(ward.pool, handle, 2);
+            try (Connection next = ward.pool.getConnection()) {
+                assertNotEquals(old.get(), sessionOf(next));
+            }
+            assertWhole(ward.pool, ward.handle(), 2);
         }
+    }
+
+    private boolean comesBackInTime(Ward ward, AtomicInteger old) throws Exception {
+        PoolHandle handle = ward.handle();
+        Connection atWork = ward.pool.getConnection();
+        old.set(sessionOf(atWork));
+        ward.pool.getConnection().close();
+        assertEquals(1, handle.state().idle());
+        long began = System.nanoTime();
+        Future<Object> evicting = elsewhere(() -> {
+            try {
+                pull(handle.softEvict(), null);
+                return null;
+            } catch (Throwable e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        await().atMost(PATIENCE).until(() -> handle.state().idle() == 0);
+        atWork.close();
+        boolean inTime = System.nanoTime() - began < HALF_A_SECOND_NANOS;
+        result(evicting);
+        return inTime;
     }
 }

@@ -22,7 +22,6 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -150,7 +149,7 @@ class UnpooledConnectionsTest {
         try (WovenHost medic = medic(); Connection kept = DriverManager.getConnection(URL)) {
             forget();
             forget();
-            await().atMost(Duration.ofSeconds(20)).until(() -> {
+            await().until(() -> {
                 System.gc();
                 return rows(medic).stream().mapToLong(UnpooledConnections.Row::leaked).sum() == 2;
             });

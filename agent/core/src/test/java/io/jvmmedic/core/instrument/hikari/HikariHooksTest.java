@@ -30,6 +30,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SuppressWarnings("try") // Resources that are there to be closed.
 class HikariHooksTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Longer than a test may take: where four JVMs share two cores, a pool's own thread may be seconds late. */
+    private static final long LONG_WAIT_MILLIS = 120_000;
+
     static Stream<String> versions() {
         return LibraryLoader.versions("hikari").stream();
     }
@@ -39,7 +43,7 @@ class HikariHooksTest {
     void borrowAndReturnAreSeenOnceEach(String version) throws Exception {
         HikariHost host = new HikariHost(version);
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = host.pool("seen", 2, -1, 2_000);
+            DataSource pool = host.pool("seen", 2, -1, LONG_WAIT_MILLIS);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 assertEquals("pool:seen", handle.id().toString(), "an idle pool is known from its constructor");
@@ -61,11 +65,11 @@ class HikariHooksTest {
     void aDroppedHandleIsUnreachableAndAHeldOneIsNot(String version) throws Exception {
         HikariHost host = new HikariHost(version);
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = host.pool("dropped", 3, -1, 2_000);
+            DataSource pool = host.pool("dropped", 3, -1, LONG_WAIT_MILLIS);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection held = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 leak(pool);
-                await().atMost(Duration.ofSeconds(20)).until(() -> {
+                await().atMost(PATIENCE).until(() -> {
                     System.gc();
                     return medic.leases.of(handle).stream().anyMatch(Lease.View::unreachable);
                 });
@@ -85,7 +89,7 @@ class HikariHooksTest {
     void waitersAreListedWhileTheyWait(String version) throws Exception {
         HikariHost host = new HikariHost(version);
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = host.pool("waiting", 1, -1, 30_000);
+            DataSource pool = host.pool("waiting", 1, -1, LONG_WAIT_MILLIS);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 Connection only = pool.getConnection();
@@ -100,7 +104,8 @@ class HikariHooksTest {
                 await().until(() -> medic.leases.waiters().size() == 1);
                 assertEquals("borrower", medic.leases.waiters().iterator().next().thread().getName());
                 only.close();
-                borrower.join(10_000);
+                borrower.join(PATIENCE.toMillis());
+                assertFalse(borrower.isAlive());
                 assertTrue(medic.leases.waiters().isEmpty());
                 assertEquals(0, medic.leases.timeouts(handle));
             }
@@ -134,7 +139,7 @@ class HikariHooksTest {
     void housekeepingIsNoWaiter(String version) throws Exception {
         HikariHost host = new HikariHost(version);
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = host.pool("retired", 1, -1, 5_000);
+            DataSource pool = host.pool("retired", 1, -1, LONG_WAIT_MILLIS);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 pool.getConnection().close();
@@ -171,7 +176,7 @@ class HikariHooksTest {
     void whatOutlivesTheHandleMarksTheLeaseAsEscaped(String version) throws Exception {
         HikariHost host = new HikariHost(version);
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = host.pool("escaped", 1, -1, 2_000);
+            DataSource pool = host.pool("escaped", 1, -1, LONG_WAIT_MILLIS);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 List<Escape> escapes = List.of(
@@ -238,7 +243,7 @@ class HikariHooksTest {
     void errorsThatTellSomethingAboutTheServerAreCounted(String version) throws Throwable {
         HikariHost host = new HikariHost(version);
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = host.pool("errors-" + version, 2, 1, 500);
+            DataSource pool = host.pool("errors-" + version, 2, 1, LONG_WAIT_MILLIS);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
@@ -288,7 +293,7 @@ class HikariHooksTest {
     @MethodSource("versions")
     void hooksComeOutAgain(String version) throws Exception {
         WovenHost.unweave();
-        DataSource pool = new HikariHost(version).pool("hot", 2, -1, 2_000);
+        DataSource pool = new HikariHost(version).pool("hot", 2, -1, LONG_WAIT_MILLIS);
         try (AutoCloseable closing = (AutoCloseable) pool; WovenHost medic = new WovenHost(new HikariIntegration())) {
             pool.getConnection().close();
             PoolHandle handle = medic.registry.pools().get(0);

@@ -34,7 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SuppressWarnings("try") // Resources that are there to be closed.
 class HikariOutageTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Longer than a test may take: who is not served fails by the test's patience, never by its own. */
+    private static final long LONG_WAIT_MILLIS = 120_000;
 
     private final ExecutorService borrowers = Executors.newCachedThreadPool();
     private final CountDownLatch released = new CountDownLatch(1);
@@ -67,6 +69,12 @@ class HikariOutageTest {
                 });
     }
 
+    /** Named by its version: threads of the one before may be there still, and are told by the name of their pool. */
+    private DataSource pool(String version, String name, int maximum, int minimumIdle) {
+        String unique = name + "-" + version;
+        return new HikariHost(version).pool(unique, source(unique), maximum, minimumIdle, LONG_WAIT_MILLIS);
+    }
+
     private static Object entryOfOnly(WovenHost medic, PoolHandle handle) {
         List<Lease.View> leases = medic.leases.of(handle);
         assertEquals(1, leases.size());
@@ -77,15 +85,17 @@ class HikariOutageTest {
     @MethodSource("versions")
     void connectsBesideThePoolBorrowsFromItAndKnowsTheDriversConnection(String version) throws Throwable {
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = new HikariHost(version).pool("beside", source("beside-" + version), 2, 1, 5_000);
+            DataSource pool = pool(version, "beside", 2, 2);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection mine = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
-                PoolHandle.State before = handle.state();
+                // Filled up by its own thread, which has nothing to add from here on.
+                PoolHandle.State full = new PoolHandle.State(1, 1, 2, 2, 0);
+                await().atMost(PATIENCE).untilAsserted(() -> assertEquals(full, handle.state()));
                 List<Connection> given = new ArrayList<>();
                 handle.connect().pull(given::add);
                 assertTrue(given.get(0) instanceof JdbcConnection, "the driver's own");
                 assertTrue(given.get(0).isClosed(), "and closed again");
-                assertEquals(before, handle.state(), "no slot counts it");
+                assertEquals(full, handle.state(), "no slot counts it");
 
                 handle.borrow().pull(session -> {
                     given.add(session);
@@ -103,14 +113,13 @@ class HikariOutageTest {
     @MethodSource("versions")
     void aCreatorThatHangsIsSeenAndAnotherOneIsPutBesideIt(String version) throws Throwable {
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = new HikariHost(version).pool("hangs", source("hangs-" + version), 3, 0, 60_000);
+            DataSource pool = pool(version, "hangs", 3, 0);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection first = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 assertFalse(handle.creator().wanted(), "calm");
                 hangs = true;
                 Future<Connection> waiter = borrowers.submit(() -> pool.getConnection());
-                await().atMost(PATIENCE).until(() -> handle.creator().worker() != null);
-                PoolHandle.Creator creator = handle.creator();
+                PoolHandle.Creator creator = await().atMost(PATIENCE).until(handle::creator, one -> one.worker() != null);
                 assertTrue(creator.wanted());
                 assertFalse(creator.dead());
                 assertTrue(creator.worker().getName().endsWith("adder"), creator.worker().getName());
@@ -119,7 +128,7 @@ class HikariOutageTest {
                 hangs = false;
                 handle.revive().pull(null);
 
-                try (Connection served = waiter.get(20, TimeUnit.SECONDS)) {
+                try (Connection served = waiter.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                     assertTrue(served.isValid(1));
                     assertTrue(creator.worker().isAlive(), "what hangs is left alone");
                 }
@@ -135,7 +144,7 @@ class HikariOutageTest {
     void aCreatorWhoseExecutorEndedIsDeadAndCannotBeRevived(String version) throws Throwable {
         HikariHost host = new HikariHost(version);
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = host.pool("ended", source("ended-" + version), 2, 0, 60_000);
+            DataSource pool = pool(version, "ended", 2, 0);
             try (AutoCloseable closing = (AutoCloseable) pool; Connection first = pool.getConnection()) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 hangs = true;
@@ -153,7 +162,7 @@ class HikariOutageTest {
     @MethodSource("versions")
     void aResetClosesEverythingAndServesWhoWaits(String version) throws Throwable {
         try (WovenHost medic = WovenHost.lasting(new HikariIntegration())) {
-            DataSource pool = new HikariHost(version).pool("reset", source("reset-" + version), 2, 0, 60_000);
+            DataSource pool = pool(version, "reset", 2, 0);
             try (AutoCloseable closing = (AutoCloseable) pool) {
                 PoolHandle handle = medic.registry.pools().get(0);
                 Connection one = pool.getConnection();
@@ -164,7 +173,7 @@ class HikariOutageTest {
 
                 handle.reset().pull(null);
 
-                try (Connection served = waiter.get(20, TimeUnit.SECONDS)) {
+                try (Connection served = waiter.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                     assertTrue(served.isValid(1));
                     await().atMost(PATIENCE).until(() -> fails(one) && fails(two));
                     assertTrue(medic.leases.slots(handle).stream().noneMatch(before::contains));

@@ -75,7 +75,7 @@ class UcpContractTest extends PoolContract {
     void versionTwentyOneIsRefusedAsAWhole() throws Exception {
         try (WovenHost medic = new WovenHost(new UcpIntegration())) {
             UcpHost host = new UcpHost(REFUSED);
-            DataSource pool = host.pool("refused", "jdbc:h2:mem:refused;DB_CLOSE_DELAY=-1", 2, 5_000);
+            DataSource pool = host.pool("refused", "jdbc:h2:mem:refused;DB_CLOSE_DELAY=-1", 2, LONG_WAIT_MILLIS);
             try (Connection connection = pool.getConnection()) {
                 assertTrue(connection.isValid(1));
                 List<InstallReport.Row> rows = medic.instrumenter.report().rows().stream().filter(row -> row.loader()

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SuppressWarnings("try") // Resources that are there to be closed.
 class ViburTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final long LONG_WAIT_MILLIS = 60_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long LONG_WAIT_MILLIS = 120_000;
 
     private static final ExecutorService BORROWERS = Executors.newCachedThreadPool();
 
@@ -79,7 +79,7 @@ class ViburTest {
 
             handle.closeEntry().pull(entry);
 
-            try (Connection served = waiter.get(20, TimeUnit.SECONDS)) {
+            try (Connection served = waiter.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 assertTrue(physical.isClosed());
                 assertTrue(served.isValid(1));
                 assertEquals(new PoolHandle.State(1, 0, 1, 1, 0), handle.state());
@@ -106,7 +106,7 @@ class ViburTest {
             long reader = BORROWERS.submit(() -> {
                 assertTrue(rows.next());
                 return Thread.currentThread().getId();
-            }).get(20, TimeUnit.SECONDS);
+            }).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertEquals(reader, medic.leases.of(handle).get(0).userId());
             assertEquals(1, rows.getInt(1));
             assertEquals(reader, medic.leases.of(handle).get(0).userId(), "its columns come with the row");
