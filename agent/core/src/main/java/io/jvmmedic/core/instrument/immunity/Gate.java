@@ -51,9 +51,14 @@ final class Gate {
     private static final int COUNTS_BITS = 54;
     private static final int MAX_COUNT_BITS = 18;
     private static final int SPINS = 200;
-    /** A queue whose keeper was suspended is not waited for. */
+    /**
+     * A queue whose keeper was suspended is not waited for by those who want to let somebody in: who waits looks again by
+     * itself. Who wants to join it tries again later, until its limit runs out: on a busy machine the keeper may not run for
+     * longer than all of the tries take, and to go in without the queue is to let the deadlock in.
+     */
     private static final int QUEUE_TRIES = 10_000;
     private static final int QUEUE_SPINS = 100;
+    private static final long QUEUE_RETRY_NANOS = 1_000_000;
 
     private static final VarHandle STATE;
 
@@ -231,9 +236,10 @@ final class Gate {
         boolean interrupted = false;
         waits.increment();
         try {
-            boolean queued = enqueue(waiter);
-            while (queued && !waiter.isAdmitted()) {
+            boolean queued = false;
+            while (!waiter.isAdmitted()) {
                 waiter.awoken(false);
+                queued = queued || enqueue(waiter);
                 if (waiter == first) {
                     admit();
                     if (!waiter.isAdmitted() && stepAside(waiter)) {
@@ -245,7 +251,7 @@ final class Gate {
                     break;
                 }
                 if (!waiter.isAdmitted()) {
-                    LockSupport.parkNanos(this, Math.min(rest, LOOK_NANOS));
+                    LockSupport.parkNanos(this, Math.min(rest, queued ? LOOK_NANOS : QUEUE_RETRY_NANOS));
                     // Else it would not park any more; the host gets it back.
                     interrupted |= Thread.interrupted();
                 }
