@@ -93,6 +93,7 @@ public final class Engine {
     private volatile Round latest;
     private final Map<String, Integer> failures = new HashMap<>();
     private long nextLoanStep;
+    private long lateAt = Long.MIN_VALUE / 2;
     private final Deque<Long> gcTimes = new ArrayDeque<>();
 
     /**
@@ -213,6 +214,9 @@ public final class Engine {
             findings.addAll(evaluated(detector, round));
         }
         long now = clock.monotonicMillis();
+        if (round.late()) {
+            lateAt = now;
+        }
         for (Diagnosis diagnosis : diagnostician.apply(findings, round)) {
             if (diagnosis.primary().confidence() != Confidence.HINT) {
                 see(diagnosis, round, now);
@@ -281,10 +285,11 @@ public final class Engine {
         return now != before && now.isTheServersWord();
     }
 
+    /** A late round, and those after it in which detectors begin anew, are no word that a fault has gone. */
     private void forgetGone(long now) {
         for (Iterator<Case> all = cases.values().iterator(); all.hasNext();) {
             Case one = all.next();
-            if (one.treatment == null && now - one.seenAt >= GONE_AFTER_MILLIS) {
+            if (one.treatment == null && now - Math.max(one.seenAt, lateAt) >= GONE_AFTER_MILLIS) {
                 all.remove();
                 one.over = true;
                 ladder.reset(one.key.resource(), one.key.fault());

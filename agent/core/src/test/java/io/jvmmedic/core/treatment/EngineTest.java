@@ -32,6 +32,7 @@ import io.jvmmedic.core.remedy.Loan;
 import io.jvmmedic.core.remedy.Preparation;
 import io.jvmmedic.core.remedy.Remedy;
 import io.jvmmedic.core.util.Clock;
+import io.jvmmedic.core.util.FakeClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +52,9 @@ class EngineTest {
 
     private static final ResourceId POOL = new ResourceId(ResourceId.Kind.POOL, "orders");
 
+    private static final Duration PATIENT = Duration.ofMinutes(1);
+    private static final Duration IMPATIENT = Duration.ofMillis(400);
+
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final AtomicInteger tick = new AtomicInteger();
     private volatile boolean broken = true;
@@ -61,6 +65,9 @@ class EngineTest {
     private List<Detector> detectors = List.of(new FlagDetector());
     private List<Remedy> evidence = List.of();
     private Duration rest = Duration.ofMillis(500);
+    /** Of the remedies that are made from now on; short only where the act hangs. */
+    private Duration deadline = PATIENT;
+    private Clock clock = Clock.SYSTEM;
     private Engine engine;
 
     private final class Recorder implements Chronicle {
@@ -139,6 +146,7 @@ class EngineTest {
     }
 
     private Remedy remedy(String name, Risk risk, Deed deed, boolean lends) {
+        Duration limit = deadline;
         return new Remedy() {
             @Override
             public String name() {
@@ -152,7 +160,7 @@ class EngineTest {
 
             @Override
             public Duration deadline() {
-                return Duration.ofMillis(400);
+                return limit;
             }
 
             @Override
@@ -221,7 +229,7 @@ class EngineTest {
                 Map.of("repair", Options.BUDGET_RECLAIM), Map.of(), DatabaseLimits.inMemory(Set.of(), Clock.SYSTEM));
         engine = new Engine(detectors, EngineTest::fold, new Ward(Map.of(Fault.CONNECTION_LEAK, evidence),
                 Map.of(Fault.CONNECTION_LEAK, List.of(ladder))), policy, () -> mode,
-                new ShadowBook(Clock.SYSTEM, Duration.ofMinutes(5)), new Recorder(), Clock.SYSTEM,
+                new ShadowBook(Clock.SYSTEM, Duration.ofMinutes(5)), new Recorder(), clock,
                 Duration.ofMillis(600), rest, round -> { });
         engine.start();
     }
@@ -234,7 +242,7 @@ class EngineTest {
 
     /** Rounds come until the story has the line. */
     private void roundsUntil(String line) {
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).until(() -> {
             round(System.currentTimeMillis());
             return told.contains(line);
         });
@@ -249,12 +257,16 @@ class EngineTest {
         for (int i = 0; i < 5; i++) {
             round(millis);
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> engine.latest() != null && engine.latest().tick() == tick.get());
+        awaitLatest();
+    }
+
+    private void awaitLatest() {
+        await().atMost(Duration.ofSeconds(60)).until(() -> engine.latest() != null && engine.latest().tick() == tick.get());
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        engine.stop(Duration.ofSeconds(5), "test over");
+        engine.stop(Duration.ofSeconds(60), "test over");
     }
 
     @Test
@@ -309,6 +321,7 @@ class EngineTest {
     @Test
     void anActThatHangsIsAbandonedAndSaidToBeStuck() {
         CountDownLatch never = new CountDownLatch(1);
+        deadline = IMPATIENT;
         start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, never::await, false));
         roundsUntil("STUCK repair");
         never.countDown();
@@ -341,7 +354,7 @@ class EngineTest {
         loanNeeded = true;
         start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, true));
         roundsUntil("HEALED repair");
-        engine.stop(Duration.ofSeconds(5), "detached");
+        engine.stop(Duration.ofSeconds(60), "detached");
         assertTrue(told.contains("gave back"));
     }
 
@@ -350,8 +363,8 @@ class EngineTest {
         loanNeeded = true;
         start(Map.of(), Mode.HEAL, remedy("repair", Risk.GENTLE, () -> { }, true));
         roundsUntil("begins repair");
-        await().atMost(Duration.ofSeconds(20)).until(() -> acts.get() == 1);
-        engine.stop(Duration.ofSeconds(5), "detached");
+        await().atMost(Duration.ofSeconds(60)).until(() -> acts.get() == 1);
+        engine.stop(Duration.ofSeconds(60), "detached");
         assertTrue(told.contains("gave back"), told.toString());
     }
 
@@ -380,7 +393,9 @@ class EngineTest {
     @Test
     void evidenceThatHangsDelaysTheRepairByItsDeadlineOnly() {
         CountDownLatch never = new CountDownLatch(1);
+        deadline = IMPATIENT;
         evidence = List.of(remedy("look", Risk.NONE, never::await, false));
+        deadline = PATIENT;
         start(Map.of(), Mode.HEAL, remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
         roundsUntil("HEALED repair");
         assertTrue(told.contains("STUCK look"), told.toString());
@@ -409,10 +424,31 @@ class EngineTest {
         start(Map.of(), Mode.HEAL, remedy("useless", Risk.GENTLE, () -> { }, false),
                 remedy("repair", Risk.FORCEFUL, () -> broken = false, false));
         round(before);
-        await().atMost(Duration.ofSeconds(20)).until(() -> told.contains("INEFFECTIVE useless"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> told.contains("INEFFECTIVE useless"));
         roundsOf(before);
         assertFalse(told.contains("begins repair"), "the next rung was climbed on old news: " + told);
         roundsUntil("HEALED repair");
+    }
+
+    /** Detectors begin anew with it, so for some rounds they say nothing of what stands as before. */
+    @Test
+    void whatIsNotSeenAfterALateRoundIsNotGone() {
+        FakeClock hand = new FakeClock();
+        clock = hand;
+        start(Map.of(), Mode.OBSERVE, remedy("repair", Risk.FORCEFUL, () -> { }, false));
+        roundsUntil("SHADOWED repair mode");
+        broken = false;
+        roundsOf(System.currentTimeMillis());
+        hand.advance(Duration.ofSeconds(5));
+        for (int i = 0; i < 2; i++) {
+            engine.offer(new Round(tick.incrementAndGet(), System.currentTimeMillis(), true, Map.of()));
+        }
+        awaitLatest();
+        hand.advance(Duration.ofSeconds(3));
+        roundsOf(System.currentTimeMillis());
+        assertFalse(told.contains("closed gone by itself"), told.toString());
+        hand.advance(Duration.ofSeconds(2));
+        roundsUntil("closed gone by itself");
     }
 
     @Test
@@ -440,7 +476,7 @@ class EngineTest {
             engine.offer(roundWithGcTime(0));
         }
         broken = true;
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).until(() -> {
             engine.offer(roundWithGcTime(700));
             return told.contains("HEALED repair");
         });

@@ -3,11 +3,11 @@ package io.jvmmedic.core.util;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A clock that moves when told to. */
+/** A clock that moves when told to, by one thread; any may read it. */
 public final class FakeClock implements Clock {
 
-    private long wallMillis = Instant.parse("2026-11-21T10:15:30Z").toEpochMilli();
-    private long monotonicMillis = 5_000;
+    private volatile long wallMillis = Instant.parse("2026-11-21T10:15:30Z").toEpochMilli();
+    private volatile long monotonicMillis = 5_000;
 
     @Override
     public long millis() {
