@@ -18,7 +18,7 @@ import jdk.jfr.consumer.RecordedEvent;
 class BrokenDeadlockTest {
 
     private static final String BREAK = "break-deadlock";
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofSeconds(120);
 
     @Scenario(patient = LockDeadlockPatient.class, arguments = {"lock", "live"})
     void thatFormsUnderOurEyes(PatientJvm jvm) {

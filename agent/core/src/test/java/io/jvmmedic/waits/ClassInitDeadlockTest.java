@@ -25,7 +25,7 @@ class ClassInitDeadlockTest {
 
     private static void meet(CyclicBarrier both) {
         try {
-            both.await(30, TimeUnit.SECONDS);
+            both.await(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -141,7 +141,7 @@ class WaitCostTest {
             ExecutorService own = executors.get(i % 2);
             ExecutorService other = executors.get(1 - i % 2);
             own.submit(() -> {
-                all.await(30, TimeUnit.SECONDS);
+                all.await(60, TimeUnit.SECONDS);
                 return other.submit(() -> 1).get();
             });
         }
@@ -167,7 +167,7 @@ class WaitCostTest {
 
     private static void meet(CyclicBarrier both) {
         try {
-            both.await(30, TimeUnit.SECONDS);
+            both.await(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

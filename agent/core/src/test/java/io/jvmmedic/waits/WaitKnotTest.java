@@ -75,12 +75,12 @@ class WaitKnotTest {
         config.setPoolName(name);
         config.setJdbcUrl("jdbc:h2:mem:" + name);
         config.setMaximumPoolSize(size);
-        config.setConnectionTimeout(60_000);
+        config.setConnectionTimeout(300_000);
         return new HikariDataSource(config);
     }
 
     private static void meet(CyclicBarrier all) throws Exception {
-        all.await(30, TimeUnit.SECONDS);
+        all.await(60, TimeUnit.SECONDS);
     }
 
     private void start(Callable<?> work) {
@@ -93,7 +93,7 @@ class WaitKnotTest {
 
     private void awaitDone() throws Exception {
         for (Future<?> task : tasks) {
-            task.get(60, TimeUnit.SECONDS);
+            task.get(120, TimeUnit.SECONDS);
         }
     }
 

@@ -44,7 +44,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /** This JVM with census, sampler and the detectors of waits at work, as {@code boot} puts them together. */
 final class WaitWatch implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final MedicConfig config = MedicConfig.of(Map.of(Options.JFR.key(), "false"));
     private final List<Detector> detectors = List.of(new LockDeadlockDetector(config), new WaitKnotDetector(config),

@@ -133,8 +133,9 @@ public final class LockDeadlockPatient extends Patient {
         }
     }
 
+    /** Or until it has ended: on a busy machine the deadlock may be broken before anybody looks here. */
     private static void awaitParked(Thread thread) throws InterruptedException {
-        while (thread.getState() != Thread.State.WAITING) {
+        while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
             Thread.sleep(5);
         }
     }

@@ -31,9 +31,9 @@ public final class PatientJvm implements AutoCloseable {
 
     /** Wide, because a loaded build machine is no reason to fail; nothing waits this long when all is well. */
     private static final Duration START_DEADLINE = Duration.ofSeconds(90);
-    private static final Duration REPLY_DEADLINE = Duration.ofSeconds(30);
+    private static final Duration REPLY_DEADLINE = Duration.ofSeconds(60);
     /** The promise: once main has returned, nothing of ours keeps the JVM alive. The recording is written meanwhile. */
-    private static final Duration EXIT_DEADLINE = Duration.ofSeconds(20);
+    private static final Duration EXIT_DEADLINE = Duration.ofSeconds(60);
     private static final Duration RATE_WINDOW = Duration.ofSeconds(2);
     private static final String AGENT_PREFIX = "[jvm-medic]";
 

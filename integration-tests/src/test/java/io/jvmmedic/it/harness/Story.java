@@ -16,7 +16,7 @@ import org.awaitility.core.ConditionTimeoutException;
 public final class Story {
 
     /** Covers a GC that has to come first, a suspicion that has to be confirmed, and a slow machine. */
-    public static final Duration SOON = Duration.ofSeconds(40);
+    public static final Duration SOON = Duration.ofSeconds(120);
 
     private Story() {
     }

@@ -151,7 +151,7 @@ class IncidentFoldersTest {
         assertTrue(folders.write(incident(2)));
         assertTrue(folders.write(incident(1).with(entry(Entry.Kind.NOTE, "meanwhile"))));
         go.countDown();
-        dump.join(TimeUnit.SECONDS.toMillis(20));
+        dump.join(TimeUnit.SECONDS.toMillis(60));
         String text = Files.readString(home.resolve("incident-" + id(1) + "/incident.md"));
         assertTrue(text.contains("meanwhile") && text.contains("`jfr print --events 'jvmmedic.*' recording.jfr`"), text);
     }
@@ -251,7 +251,7 @@ class IncidentFoldersTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertTrue(latch.await(20, TimeUnit.SECONDS));
+            assertTrue(latch.await(60, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -47,7 +47,7 @@ class MailboxTest {
 
     private static JsonObject reply(Mailbox mailbox, String id) throws IOException {
         Path file = mailbox.folder().resolve(id + ".reply");
-        await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(file));
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(file));
         return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
     }
 
@@ -66,7 +66,7 @@ class MailboxTest {
         mailbox.poll();
         assertTrue(reply(mailbox, "a-1").get("ok").getAsBoolean());
         mailbox.poll();
-        await().atMost(Duration.ofSeconds(10)).until(() -> names(mailbox).equals(Set.of("a-1.reply")));
+        await().atMost(Duration.ofSeconds(60)).until(() -> names(mailbox).equals(Set.of("a-1.reply")));
     }
 
     @Test
@@ -74,7 +74,7 @@ class MailboxTest {
         Mailbox mailbox = open();
         put(mailbox, "d", "{\"verb\":\"detach\"}");
         mailbox.poll();
-        assertTrue(agent.detached.await(10, TimeUnit.SECONDS));
+        assertTrue(agent.detached.await(60, TimeUnit.SECONDS));
         assertTrue(Files.exists(mailbox.folder().resolve("d.reply")));
     }
 
@@ -94,7 +94,7 @@ class MailboxTest {
         mailbox.poll();
         assertTrue(names(mailbox).stream().filter(name -> name.endsWith(".request")).count() >= 7);
         agent.blockIncidents.countDown();
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             mailbox.poll();
             return names(mailbox).stream().filter(name -> name.endsWith(".reply")).count() == 12;
         });
@@ -109,7 +109,7 @@ class MailboxTest {
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
         put(mailbox, "big", "x".repeat(65 * 1024));
         mailbox.poll();
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> names(mailbox).equals(Set.of("half.tmp", "we ird$.request")));
         assertEquals(1, agent.detached.getCount());
     }
@@ -120,7 +120,7 @@ class MailboxTest {
         Files.createDirectories(mailbox.folder().resolve("p.draft/in-the-way"));
         put(mailbox, "p", "{\"verb\":\"pools\"}");
         mailbox.poll();
-        await().atMost(Duration.ofSeconds(10)).until(() -> board.containsKey("jvmmedic.reply.p"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> board.containsKey("jvmmedic.reply.p"));
         assertTrue(board.getProperty("jvmmedic.reply.p").contains("HikariCP"));
     }
 

@@ -109,7 +109,7 @@ class AbortHttpLeaseTest {
         Object read = client.lease(response);
         Object leaked = client.lease(new Object());
         client.pending = 1;
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             System.gc();
             return registry.leases().of(client).stream().anyMatch(Lease.View::unreachable);
         });

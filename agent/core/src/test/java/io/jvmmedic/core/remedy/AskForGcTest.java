@@ -97,7 +97,7 @@ class AskForGcTest {
     }
 
     private void awaitCollections(int count) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> collections.get() == count);
+        await().atMost(Duration.ofSeconds(60)).until(() -> collections.get() == count);
     }
 
     @Test
@@ -113,7 +113,8 @@ class AskForGcTest {
         pressed(ask, 7, 8);
         assertRefused("pool:orders: a collection was asked for on behalf of these leases before", ask);
         pressed(ask, 7, 9);
-        assertEquals(Optional.empty(), ask.refusal(), "lease 9 is new");
+        // The first collection has been seen, but its thread may still be on its way out.
+        await("lease 9 is new").atMost(Duration.ofSeconds(60)).until(() -> ask.refusal().isEmpty());
         assertTrue(ask.perform().startsWith("pool:orders: 1 lease "));
         awaitCollections(2);
     }
@@ -244,7 +245,7 @@ class AskForGcTest {
         pressed(ask, 8);
         assertRefused("still runs", ask);
         mayEnd.countDown();
-        await().atMost(Duration.ofSeconds(20)).until(() -> !ask.refusal().orElse("").contains("still runs"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> !ask.refusal().orElse("").contains("still runs"));
         now += 8_000;
         assertEquals("the last collection was asked for 10 s ago, it took 0.4 s and 50 times as long must pass",
                 ask.refusal().orElseThrow());
@@ -258,7 +259,7 @@ class AskForGcTest {
         pressed(ask, 7);
         ask.perform();
         pressed(ask, 8);
-        await().atMost(Duration.ofSeconds(20)).until(() -> !ask.refusal().orElse("").contains("still runs"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> !ask.refusal().orElse("").contains("still runs"));
         assertEquals("the last collection was asked for 2.0 s ago, gc.every is 20 s", ask.refusal().orElseThrow());
         now += 18_000;
         assertEquals(Optional.empty(), ask.refusal());
@@ -337,12 +338,12 @@ class AskForGcTest {
         ask.perform();
         awaitCollections(1);
         pressed(ask, LongStream.rangeClosed(1, 1_000).toArray());
-        await().atMost(Duration.ofSeconds(20)).until(() -> ask.refusal().isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> ask.refusal().isEmpty());
         ask.perform();
         awaitCollections(2);
         pressed(ask, 1_000);
         assertRefused("asked for on behalf of these leases before", ask);
         pressed(ask, 0);
-        await().atMost(Duration.ofSeconds(20)).until(() -> ask.refusal().isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> ask.refusal().isEmpty());
     }
 }

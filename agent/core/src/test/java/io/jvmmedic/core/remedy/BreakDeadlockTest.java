@@ -80,7 +80,7 @@ class BreakDeadlockTest {
 
     private static void meet(CyclicBarrier all) {
         try {
-            all.await(30, TimeUnit.SECONDS);
+            all.await(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -109,7 +109,7 @@ class BreakDeadlockTest {
 
     private static void assertFree(Lock... locks) throws InterruptedException {
         for (Lock lock : locks) {
-            assertTrue(lock.tryLock(30, TimeUnit.SECONDS));
+            assertTrue(lock.tryLock(60, TimeUnit.SECONDS));
             lock.unlock();
         }
     }

@@ -1,5 +1,6 @@
 package io.jvmmedic.core.remedy;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -71,15 +72,11 @@ class DumpsTest {
     }
 
     @SuppressWarnings("deprecation") // Its successor exists from 19 on only.
-    private Thread parked(String name) throws InterruptedException {
-        CountDownLatch started = new CountDownLatch(1);
-        Thread thread = new Thread(() -> {
-            started.countDown();
-            waitsHere();
-        }, name);
+    private Thread parked(String name) {
+        Thread thread = new Thread(this::waitsHere, name);
         thread.setDaemon(true);
         thread.start();
-        started.await();
+        await().until(() -> thread.getState() == Thread.State.WAITING);
         visible.put(thread.getId(), thread);
         return thread;
     }

@@ -211,7 +211,7 @@ class GracefulRestartTest {
                 readiness.toString(), terminationLog.toString(), flushed.toString())
                 .redirectErrorStream(true).redirectOutput(folder.resolve("out").toFile()).start();
         try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> !child.isAlive());
+            await().atMost(Duration.ofMinutes(2)).until(() -> !child.isAlive());
             String out = Files.readString(folder.resolve("out"));
             assertEquals(86, child.exitValue(), out);
             assertTrue(out.contains("hook runs"), out);

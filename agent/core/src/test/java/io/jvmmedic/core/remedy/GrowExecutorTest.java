@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 /** On a real executor that starves itself: each outer task waits for an inner one of the same executor. */
 class GrowExecutorTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -161,7 +161,7 @@ class GrowExecutorTest {
         ready.action().apply();
         await().atMost(SOON).until(ready.action()::claimHolds);
         for (Future<Integer> result : results) {
-            assertEquals(7, result.get(20, TimeUnit.SECONDS));
+            assertEquals(7, result.get(60, TimeUnit.SECONDS));
         }
 
         Loan loan = ready.action().loan().orElseThrow();
@@ -184,7 +184,7 @@ class GrowExecutorTest {
         ready.action().apply();
         await().atMost(SOON).until(ready.action()::claimHolds);
         for (Future<Integer> result : results) {
-            assertEquals(7, result.get(20, TimeUnit.SECONDS));
+            assertEquals(7, result.get(60, TimeUnit.SECONDS));
         }
     }
 
@@ -300,7 +300,7 @@ class GrowExecutorTest {
         await().atMost(SOON).until(() -> handle.state().active() == 1 && handle.state().queued() == 1);
         Action action = Given.ready(remedy.prepare(diagnosis(Fault.SCHEDULE_LATE))).action();
         action.apply();
-        late.get(20, TimeUnit.SECONDS);
+        late.get(60, TimeUnit.SECONDS);
         await().atMost(SOON).until(() -> handle.state().active() == 1 && action.claimHolds());
         Loan loan = action.loan().orElseThrow();
         assertFalse(loan.unneeded(), "the stuck one would have the only worker again");

@@ -45,7 +45,7 @@ class ReclaimLeakedConnectionTest {
     }
 
     private void awaitUnreachable(FakePool where, int count) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             System.gc();
             return registry.leases().of(where).stream().filter(Lease.View::unreachable).count() == count;
         });

@@ -120,7 +120,7 @@ class ReleaseLostLockTest {
         second.awaitEnd();
         assertNull(first.failure());
         assertNull(second.failure());
-        assertTrue(lock.tryLock(30, TimeUnit.SECONDS));
+        assertTrue(lock.tryLock(60, TimeUnit.SECONDS));
         lock.unlock();
         assertEquals(Optional.empty(), action.loan());
         // Not once more, whoever has it by now.

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SessionAbortTest {
 
-    private static final int PATIENCE_SECONDS = 40;
+    private static final int PATIENCE_SECONDS = 60;
 
     static Stream<String> drivers() {
         return LibraryLoader.versions("postgresql").stream();

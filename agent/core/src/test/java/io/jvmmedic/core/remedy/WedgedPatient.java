@@ -40,7 +40,7 @@ final class WedgedPatient {
         }));
 
         MedicConfig config = MedicConfig.of(Map.of("restart.enabled", "true", "restart.drain", "100ms",
-                "restart.halt-after", "1s", "restart.readiness-file", args[0], "restart.termination-log", args[1]));
+                "restart.halt-after", "5s", "restart.readiness-file", args[0], "restart.termination-log", args[1]));
         Diagnosis deadlock = Given.diagnosis(Fault.LOCK_DEADLOCK, new ResourceId(ResourceId.Kind.LOCK, "cycle-1"),
                 Confidence.CERTAIN, List.of(), Arrays.stream(ids).boxed().toList(), Map.of());
         Remedy remedy = new GracefulRestart(config, reason -> Files.writeString(Path.of(args[2]), reason), Optional::empty);

@@ -1,5 +1,6 @@
 package io.jvmmedic.core.signal;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,11 +38,13 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RecursiveAction;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
@@ -49,12 +52,16 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Executors that only look ill, all at once, under every detector that looks at threads and executors. A round of a second is
- * made to last a tenth of one, so what takes seconds here takes a minute for the detectors.
+ * made to last a tenth of one, so what takes seconds here takes a minute for the detectors. What must be done within some
+ * rounds is done in step with them: on a machine that is slow the same things would be ill.
  */
 class ExecutorLookAlikesTest {
 
     private static final int ROUNDS = 70;
-    private static final long ROUND_MILLIS = 100;
+    private static final long ROUND_MILLIS = 50;
+    /** Tasks of a burst that are done in a round, and the rounds after which a poll is answered. */
+    private static final int TASKS_PER_ROUND = 20;
+    private static final int POLL_ROUNDS = 20;
     private static final long START = 1_700_000_000_000L;
 
     private final ResourceRegistry registry = new ResourceRegistry();
@@ -64,8 +71,12 @@ class ExecutorLookAlikesTest {
     private final ExecutorRows executorRows = new ExecutorRows(jvm);
     private final FamilyRows familyRows = new FamilyRows();
     private final CountDownLatch end = new CountDownLatch(1);
+    private final Semaphore turns = new Semaphore(0);
+    private final LongAdder computed = new LongAdder();
     private final List<ExecutorService> executors = new ArrayList<>();
     private volatile boolean ended;
+    private int waitingForTheirTurn;
+    private int roundsPassed;
 
     @AfterEach
     void close() {
@@ -116,17 +127,42 @@ class ExecutorLookAlikesTest {
             }
             if (tick % 10 == 0) {
                 for (int i = 0; i < 40; i++) {
-                    breathing.execute(() -> rest(50));
+                    breathing.execute(() -> awaitRounds(1));
                 }
             }
             Round round = round(tick);
             for (Detector detector : detectors) {
                 detector.evaluate(round).stream().filter(one -> one.confidence() != Confidence.HINT).forEach(above::add);
             }
-            rest(ROUND_MILLIS);
+            pass();
         }
         assertEquals(List.of(), above);
         assertTrue(registry.executors().size() >= 7, "the census has found them");
+    }
+
+    /** Until the next round. */
+    private void pass() {
+        long before = computed.sum();
+        synchronized (this) {
+            roundsPassed++;
+            notifyAll();
+        }
+        int next = Math.min(TASKS_PER_ROUND, waitingForTheirTurn);
+        waitingForTheirTurn -= next;
+        turns.release(next);
+        rest(ROUND_MILLIS);
+        await().until(() -> turns.availablePermits() == 0 && computed.sum() > before);
+    }
+
+    /** Waits for so many rounds to pass; or for the end. */
+    private synchronized void awaitRounds(int count) {
+        try {
+            for (int until = roundsPassed + count; roundsPassed < until; ) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Consumers: every worker waits in {@code take()} inside its task, and one more task waits for a worker for ever. */
@@ -157,7 +193,7 @@ class ExecutorLookAlikesTest {
             polls.execute(new Runnable() {
                 @Override
                 public void run() {
-                    rest(2_000);
+                    awaitRounds(POLL_ROUNDS);
                     if (!ended) {
                         polls.execute(this);
                     }
@@ -195,6 +231,7 @@ class ExecutorLookAlikesTest {
             for (int i = 0; i < 5_000; i++) {
                 sum += Math.sqrt(i);
             }
+            computed.increment();
         }
     }
 
@@ -218,10 +255,14 @@ class ExecutorLookAlikesTest {
         }
     }
 
-    /** Far more tasks than workers; done after two seconds. */
-    private static void burst(ThreadPoolExecutor pool) {
+    /** Far more tasks than workers; done after twenty rounds. */
+    private void burst(ThreadPoolExecutor pool) {
         for (int i = 0; i < 400; i++) {
-            pool.submit(() -> rest(20));
+            pool.submit(() -> {
+                turns.acquire();
+                return null;
+            });
+            waitingForTheirTurn++;
         }
     }
 

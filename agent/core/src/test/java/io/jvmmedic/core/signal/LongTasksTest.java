@@ -1,5 +1,6 @@
 package io.jvmmedic.core.signal;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -76,6 +77,9 @@ class LongTasksTest {
             executors.add(executor);
         }
         work.awaitAll();
+        // A moment before that each is at another line.
+        await().until(() -> executors.stream().flatMap(executor -> executor.workers.stream())
+                .allMatch(worker -> worker.getState() == Thread.State.WAITING));
         long second = TimeUnit.SECONDS.toNanos(1);
         long tick = 1;
         for (; tick <= 30; tick++) {

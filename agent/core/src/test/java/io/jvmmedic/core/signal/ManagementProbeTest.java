@@ -28,7 +28,7 @@ class ManagementProbeTest {
         Thread there = transfer("there", one, two);
         Thread back = transfer("back", two, one);
         Set<Long> members = Set.of(there.getId(), back.getId());
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             clock.advance(Duration.ofMinutes(5));
             return members.equals(threadIds(probe.deadlocks(1, 0)));
         });

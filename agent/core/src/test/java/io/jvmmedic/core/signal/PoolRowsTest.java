@@ -69,11 +69,11 @@ public class PoolRowsTest {
         }, "migration"));
         borrower.get().start();
         borrowed.await();
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             System.gc();
             return row().flag("unreachable");
         });
-        await().atMost(Duration.ofSeconds(20)).until(() -> row().flag("inUse"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> row().flag("inUse"));
 
         GO_ON.countDown();
         borrower.get().join();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Real threads that borrow and go on to other work, or do not. */
 class ScopeWatchTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final Leases leases = registry.leases();
@@ -47,7 +47,7 @@ class ScopeWatchTest {
         end.countDown();
         if (executor != null) {
             executor.shutdownNow();
-            executor.awaitTermination(20, TimeUnit.SECONDS);
+            executor.awaitTermination(60, TimeUnit.SECONDS);
         }
         CoarseClock.set(0);
         assertNotNull(connection);

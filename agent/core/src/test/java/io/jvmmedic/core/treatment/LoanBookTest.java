@@ -75,7 +75,7 @@ class LoanBookTest {
     }
 
     private void stepUntil(Callable<Boolean> done) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             clock.advance(STEP);
             book.step();
             return done.call();

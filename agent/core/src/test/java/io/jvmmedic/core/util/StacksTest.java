@@ -47,7 +47,7 @@ class StacksTest {
         for (int depth = 0; depth < THREADS; depth++) {
             threads.add(waiting(depth));
         }
-        await().atMost(Duration.ofSeconds(30)).until(() -> threads.stream()
+        await().atMost(Duration.ofSeconds(60)).until(() -> threads.stream()
                 .allMatch(thread -> thread == ended || thread.getState() == Thread.State.WAITING));
         Map<Thread, StackTraceElement[]> stacks = Stacks.of(threads);
         assertEquals(threads, List.copyOf(stacks.keySet()));

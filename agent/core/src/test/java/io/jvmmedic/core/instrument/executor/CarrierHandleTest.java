@@ -20,9 +20,8 @@ import org.junit.jupiter.api.condition.JRE;
 /** Static initialisers that wait, which still pins a virtual thread to its carrier. */
 public class CarrierHandleTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final CountDownLatch RELEASE = new CountDownLatch(1);
-    private static final int MOST_CARRIERS = 8;
 
     /** One class of its own for each thread: a class is initialised once. */
     private static final class Loader extends ClassLoader {
@@ -70,7 +69,6 @@ public class CarrierHandleTest {
                 .filter(one -> one.library().equals(ExecutorHandle.CARRIERS)).findFirst().orElseThrow();
         assertEquals("executor:carriers", carriers.id().toString());
         int parallelism = carriers.state().max();
-        assertTrue(parallelism <= MOST_CARRIERS, "a machine with fewer cores");
         for (int i = 0; i < parallelism; i++) {
             Class<?> type = new Loader().define();
             Jdk.startVirtual(() -> {
@@ -81,7 +79,9 @@ public class CarrierHandleTest {
                 }
             });
         }
-        await().atMost(PATIENCE).until(() -> carriers.blockedWorkers().size() == parallelism);
+        // Loading a class may have cost a spare carrier, which must have gone to rest.
+        await().atMost(PATIENCE).until(() -> carriers.blockedWorkers().size() == parallelism
+                && carriers.state().active() == parallelism);
         AtomicInteger ran = new AtomicInteger();
         for (int i = 0; i < 100; i++) {
             Jdk.startVirtual(ran::incrementAndGet);

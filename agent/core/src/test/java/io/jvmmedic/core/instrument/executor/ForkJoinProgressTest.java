@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** On a real pool whose queue does not become empty, so that its workers write down no steals. */
 class ForkJoinProgressTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int TASKS = 100;
 
     private final ResourceRegistry registry = new ResourceRegistry();

@@ -36,7 +36,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 /** Executors that are no {@code ThreadPoolExecutor} of the JDK, or are hidden behind a framework's class. */
 class ServerPoolsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int WORKERS = 3;
 
     private final ResourceRegistry registry = new ResourceRegistry();
@@ -100,7 +100,7 @@ class ServerPoolsTest {
         await().atMost(PATIENCE).until(() -> handle.state().active() == 0);
         assertEquals(WORKERS, handle.state().max());
         assertEquals(0, handle.state().queued());
-        assertEquals(List.of(), handle.blockedWorkers(), "idle workers wait for nothing");
+        await("idle workers wait for nothing").atMost(PATIENCE).until(() -> handle.blockedWorkers().isEmpty());
         call(pool, "stop");
         await().atMost(PATIENCE).until(() -> !handle.alive());
     }
@@ -178,7 +178,8 @@ class ServerPoolsTest {
             pool.execute(same);
         }
         ExecutorHandle handle = handle(pool, "qtp-orders");
-        await().atMost(PATIENCE).until(() -> handle.state().active() == WORKERS);
+        // A worker is counted as busy before it has taken anything.
+        await().atMost(PATIENCE).until(() -> handle.state().active() == WORKERS && handle.state().queued() == 9 * WORKERS);
         ExecutorHandle.State before = handle.state();
         assertEquals(before.completed(), handle.state().completed(), "nobody did anything");
         mayEnd.release();
@@ -214,9 +215,10 @@ class ServerPoolsTest {
 
         handle.grow().pull(2 * WORKERS);
         for (Future<?> one : outer) {
-            one.get(10, TimeUnit.SECONDS);
+            one.get(60, TimeUnit.SECONDS);
         }
-        assertTrue(handle.state().completed() > starved.completed());
+        // A task is counted after whoever waits for it has been told.
+        await().atMost(PATIENCE).until(() -> handle.state().completed() > starved.completed());
         handle.restore().pull(new ExecutorHandle.Size(starved.core(), starved.max()));
     }
 
@@ -237,7 +239,7 @@ class ServerPoolsTest {
         await().atMost(PATIENCE).until(() -> handle.state().queued() == 1 && handle.blockedWorkers().size() == 1);
         assertEquals(0, handle.blockedWorkers().get(0).queuePosition(), "seen through the decorated task");
         spring.setCorePoolSize(2);
-        assertEquals(1, outer.get(10, TimeUnit.SECONDS));
+        assertEquals(1, outer.get(60, TimeUnit.SECONDS));
     }
 
     @Test

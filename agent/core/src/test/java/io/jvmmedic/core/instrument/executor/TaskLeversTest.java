@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Cancelling the one task that is meant, and shortening a queue, on real executors. */
 class TaskLeversTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int RACES = 400;
 
     private final ResourceRegistry registry = new ResourceRegistry();
@@ -58,6 +58,16 @@ class TaskLeversTest {
         pool.shutdownNow();
     }
 
+    /** Keeps the worker busy until then; returns when it is. */
+    private void occupy(CountDownLatch until) throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        pool.execute(() -> {
+            begun.countDown();
+            awaitQuietly(until);
+        });
+        begun.await();
+    }
+
     /** The task that runs, once it does; what it had before is known to have been queued. */
     private Run running() {
         await().atMost(PATIENCE).until(() -> {
@@ -71,7 +81,7 @@ class TaskLeversTest {
     @Test
     void aTaskWhoseFutureWasQueuedIsCancelledAndNoOtherIsHit() throws Throwable {
         CountDownLatch gate = new CountDownLatch(1);
-        pool.execute(() -> awaitQuietly(gate));
+        occupy(gate);
         Future<?> stuck = pool.submit(() -> release.await(1, TimeUnit.HOURS));
         running();
         gate.countDown();
@@ -85,14 +95,17 @@ class TaskLeversTest {
         handle.cancel(run).pull(null);
         assertThrows(CancellationException.class, stuck::get);
         for (Future<Boolean> one : next) {
-            assertFalse(one.get(10, TimeUnit.SECONDS), "the interrupt was for another task");
+            assertFalse(one.get(60, TimeUnit.SECONDS), "the interrupt was for another task");
         }
         assertFalse(handle.isRunning(run));
         assertFalse(handle.cancel(run).isPresent(), "nothing is left to cancel");
         assertEquals(1, pool.getPoolSize());
     }
 
-    /** Cancelled now before, now while, now after it ends, with the next task on its heels. */
+    /**
+     * Cancelled now before, now while, now after it ends, with the next task on its heels. On one core mostly after, so some
+     * do not end before.
+     */
     @Test
     void aTaskThatEndsAtThatMomentPassesNoInterruptOn() throws Throwable {
         Thread worker = handle.workers().get(0);
@@ -102,12 +115,16 @@ class TaskLeversTest {
             CountDownLatch gate = new CountDownLatch(1);
             CountDownLatch begun = new CountDownLatch(1);
             long work = round % 50 * 2_000L;
+            boolean lasting = round % 50 == 0;
             pool.execute(() -> {
                 held.countDown();
                 awaitQuietly(gate);
             });
             pool.submit(() -> {
                 begun.countDown();
+                if (lasting) {
+                    awaitQuietly(release);
+                }
                 spin(work);
             });
             Future<Boolean> next = pool.submit(() -> spin(200_000) || Thread.currentThread().isInterrupted());
@@ -121,12 +138,13 @@ class TaskLeversTest {
             try {
                 handle.cancel(run).pull(null);
             } catch (IllegalStateException | UnsupportedOperationException ended) {
+                assertFalse(lasting, ended::toString);
                 late++;
             }
-            assertFalse(next.get(10, TimeUnit.SECONDS), "the interrupt was for another task");
-            assertFalse(last.get(10, TimeUnit.SECONDS), "the interrupt was for another task");
+            assertFalse(next.get(60, TimeUnit.SECONDS), "the interrupt was for another task");
+            assertFalse(last.get(60, TimeUnit.SECONDS), "the interrupt was for another task");
         }
-        assertTrue(late < RACES, "none was ever in time");
+        assertTrue(late <= RACES - RACES / 50, "none was ever in time");
     }
 
     /** Computes; whether it was interrupted. */
@@ -161,15 +179,15 @@ class TaskLeversTest {
     }
 
     @Test
-    void aTaskWithoutAFutureIsLeftAlone() {
-        pool.execute(() -> awaitQuietly(release));
+    void aTaskWithoutAFutureIsLeftAlone() throws InterruptedException {
+        occupy(release);
         assertEquals("the task was handed in without a future, or its future was never seen",
                 handle.cancel(running()).description());
     }
 
     @Test
     void theOldestOrTheNewestAreTakenOutAndWhoWaitsForThemLearnsOfIt() throws Throwable {
-        pool.execute(() -> awaitQuietly(release));
+        occupy(release);
         AtomicInteger ran = new AtomicInteger();
         List<Future<?>> futures = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -187,7 +205,7 @@ class TaskLeversTest {
         assertFalse(futures.get(8).isCancelled());
         assertEquals(5, handle.tasksShed());
         release.countDown();
-        futures.get(8).get(10, TimeUnit.SECONDS);
+        futures.get(8).get(60, TimeUnit.SECONDS);
         await().atMost(PATIENCE).until(() -> ran.get() == 6);
     }
 

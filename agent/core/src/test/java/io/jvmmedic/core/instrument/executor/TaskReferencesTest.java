@@ -55,15 +55,14 @@ class TaskReferencesTest {
         thread.setDaemon(true);
         thread.start();
         threads.add(thread);
-        await().atMost(Duration.ofSeconds(20)).until(() ->
+        await().atMost(Duration.ofSeconds(60)).until(() ->
                 thread.getState() == Thread.State.WAITING && LockSupport.getBlocker(thread) != null);
         return LockSupport.getBlocker(thread);
     }
 
     /** Fills the queue of an executor whose only worker is busy, behind a task that refers to nothing. */
     private int positionOf(Object blocker, Runnable... queued) {
-        idle.execute(() -> LockSupport.parkNanos(TimeUnit.MINUTES.toNanos(1)));
-        await().atMost(Duration.ofSeconds(20)).until(() -> idle.getQueue().isEmpty());
+        idle.execute(TaskReferencesTest::waitForGood);
         idle.execute(() -> { });
         for (Runnable task : queued) {
             idle.submit(task);
@@ -109,6 +108,14 @@ class TaskReferencesTest {
         LinkedBlockingQueue<Integer> orders = new LinkedBlockingQueue<>();
         assertEquals(-1, positionOf(blockerOf(latch::await), other::countDown, () -> orders.add(1)));
         assertEquals(-1, new WaitIndex(List.copyOf(idle.getQueue())).reference(blockerOf(orders::take)));
+    }
+
+    private static void waitForGood() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void quietly(Wait wait) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ForkJoinPool;
@@ -35,19 +36,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ThreadCensusTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final ThreadCensus census =
             new ThreadCensus(registry, new ModuleOpener(ByteBuddyAgent.install()), List.of());
     private final CountDownLatch release = new CountDownLatch(1);
+    private final List<Thread> started = new CopyOnWriteArrayList<>();
     private ThreadPoolExecutor executor;
 
     @AfterEach
-    void stop() {
+    void stop() throws InterruptedException {
         release.countDown();
         if (executor != null) {
             executor.shutdownNow();
+        }
+        // The census of the next test would meet them, and they would have the name.
+        for (Thread thread : started) {
+            thread.join();
         }
     }
 
@@ -68,7 +74,8 @@ class ThreadCensusTest {
         assertEquals(2, handle.workers().size());
         Thread worker = handle.workers().get(0);
         assertSame(worker, census.byId(worker.getId()));
-        assertEquals(new ExecutorHandle.State(0, 2, 2, 2, 0, 0, false), handle.state());
+        // A worker that has yet to come to the queue counts as one at work.
+        await().atMost(PATIENCE).until(handle::state, new ExecutorHandle.State(0, 2, 2, 2, 0, 0, false)::equals);
         assertTrue(handle.alive());
         executor.shutdown();
         await().atMost(PATIENCE).until(() -> !handle.alive());
@@ -153,12 +160,11 @@ class ThreadCensusTest {
 
         handle.grow().pull(4);
         for (Future<?> one : outer) {
-            one.get(10, TimeUnit.SECONDS);
+            one.get(60, TimeUnit.SECONDS);
         }
         await().atMost(PATIENCE).until(() -> executor.getPoolSize() == 4);
         handle.restore().pull(new ExecutorHandle.Size(before.core(), before.max()));
-        await().atMost(PATIENCE).until(() -> handle.state().size() == 2);
-        assertEquals(4, handle.state().completed());
+        await().atMost(PATIENCE).until(() -> handle.state().size() == 2 && handle.state().completed() == 4);
     }
 
     @Test
@@ -244,12 +250,15 @@ class ThreadCensusTest {
         ScheduledThreadPoolExecutor scheduled = new ScheduledThreadPoolExecutor(1, factory(runnable -> runnable));
         executor = scheduled;
         scheduled.schedule(() -> { }, 1, TimeUnit.HOURS);
+        CountDownLatch begun = new CountDownLatch(1);
         scheduled.submit(() -> {
+            begun.countDown();
             release.await();
             return null;
         });
+        begun.await();
         ExecutorHandle handle = handle("census");
-        await().atMost(PATIENCE).until(() -> handle.state().active() == 1);
+        assertEquals(1, handle.state().active());
         assertEquals(0, handle.state().queued());
         scheduled.submit(() -> { });
         assertEquals(1, handle.state().queued());
@@ -283,7 +292,7 @@ class ThreadCensusTest {
                 return;
             }
             handle.grow().pull(2);
-            assertEquals(1, outer.get(10, TimeUnit.SECONDS));
+            assertEquals(1, outer.get(60, TimeUnit.SECONDS));
             handle.restore().pull(new ExecutorHandle.Size(1, 1));
             assertEquals(1, handle.state().max());
         } finally {
@@ -313,15 +322,16 @@ class ThreadCensusTest {
         return registry.executors().stream().filter(one -> one.id().name().equals(family)).findFirst().orElseThrow();
     }
 
-    private static ThreadPoolExecutor pool(int size, BlockingQueue<Runnable> queue, Function<Runnable, Runnable> wrap) {
+    private ThreadPoolExecutor pool(int size, BlockingQueue<Runnable> queue, Function<Runnable, Runnable> wrap) {
         return new ThreadPoolExecutor(size, size, 0, TimeUnit.SECONDS, queue, factory(wrap));
     }
 
-    private static ThreadFactory factory(Function<Runnable, Runnable> wrap) {
+    private ThreadFactory factory(Function<Runnable, Runnable> wrap) {
         AtomicInteger number = new AtomicInteger();
         return runnable -> {
             Thread thread = new Thread(wrap.apply(runnable), "census-" + number.incrementAndGet());
             thread.setDaemon(true);
+            started.add(thread);
             return thread;
         };
     }

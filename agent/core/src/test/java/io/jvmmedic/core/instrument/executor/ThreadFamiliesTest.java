@@ -87,10 +87,10 @@ class ThreadFamiliesTest {
         ThreadPoolExecutor other = executor();
         try {
             one.prestartAllCoreThreads();
-            await().atMost(Duration.ofSeconds(10)).until(() -> family("clan-#").isPresent());
+            await().atMost(Duration.ofSeconds(60)).until(() -> family("clan-#").isPresent());
             assertEquals("executor:clan", family("clan-#").orElseThrow().executor().toString());
             other.prestartCoreThread();
-            await().atMost(Duration.ofSeconds(10)).until(() -> family("clan-#").orElseThrow().alive() == 31);
+            await().atMost(Duration.ofSeconds(60)).until(() -> family("clan-#").orElseThrow().alive() == 31);
             assertNull(family("clan-#").orElseThrow().executor());
             assertEquals(2, family("clan-#").orElseThrow().executors());
         } finally {

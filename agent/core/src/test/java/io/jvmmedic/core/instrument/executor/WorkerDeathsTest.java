@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** On real executors, which tell nobody why a worker left. */
 class WorkerDeathsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final ThreadCensus census =

@@ -34,9 +34,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SuppressWarnings("try") // Resources that are there to be closed.
 class HttpClient5Test {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** More than any buffer on the way takes, so that an unread body keeps its connection. */
     private static final int BODY_BYTES = 8 << 20;
+
+    /** Who waits for a connection does not give up before the test does. */
+    private static final long LONG_MILLIS = 600_000;
 
     private static final ExecutorService THREADS = Executors.newCachedThreadPool();
     private static HttpServer server;
@@ -83,7 +86,7 @@ class HttpClient5Test {
     @MethodSource("versions")
     void leaseAndReleaseAreSeenOnceEach(String version) throws Exception {
         try (WovenHost medic = new WovenHost(new HttpClient5Integration());
-                Client client = client(version, "STRICT", 2, 2_000)) {
+                Client client = client(version, "STRICT", 2, LONG_MILLIS)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             assertEquals("http:httpclient5", handle.id().toString());
             for (int i = 0; i < 5; i++) {
@@ -104,7 +107,7 @@ class HttpClient5Test {
     @MethodSource("versions")
     void aDroppedResponseIsUnreachableAndAHeldStreamIsNot(String version) throws Exception {
         try (WovenHost medic = WovenHost.lasting(new HttpClient5Integration());
-                Client client = client(version, "STRICT", 3, 2_000)) {
+                Client client = client(version, "STRICT", 3, LONG_MILLIS)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             InputStream held = streamOnly(client);
             drop(client);
@@ -142,7 +145,7 @@ class HttpClient5Test {
 
     private void abort(String version, String policy) throws Throwable {
         try (WovenHost medic = WovenHost.lasting(new HttpClient5Integration());
-                Client client = client(version, policy, 1, 30_000)) {
+                Client client = client(version, policy, 1, LONG_MILLIS)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             drop(client);
             Future<Integer> waiter = THREADS.submit(() -> length(client));
@@ -160,7 +163,7 @@ class HttpClient5Test {
 
             handle.abortEntry().pull(entry);
 
-            assertEquals(2, waiter.get(10, TimeUnit.SECONDS));
+            assertEquals(2, waiter.get(60, TimeUnit.SECONDS));
             assertFalse(handle.inUse(entry));
             assertThrows(IllegalStateException.class, () -> handle.abortEntry().pull(entry), "only once");
             assertTrue(medic.leases.waiters().isEmpty());
@@ -173,7 +176,7 @@ class HttpClient5Test {
     @MethodSource("versions")
     void whoStillHoldsAnAbortedLeaseReleasesItThemselves(String version) throws Throwable {
         try (WovenHost medic = WovenHost.lasting(new HttpClient5Integration());
-                Client client = client(version, "STRICT", 1, 30_000)) {
+                Client client = client(version, "STRICT", 1, LONG_MILLIS)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             AutoCloseable held = client.get(uri + "/big");
             Future<Integer> waiter = THREADS.submit(() -> length(client));
@@ -185,7 +188,7 @@ class HttpClient5Test {
 
             assertTrue(handle.inUse(entry));
             assertThrows(IOException.class, () -> client.body(held).readAllBytes());
-            assertEquals(2, waiter.get(10, TimeUnit.SECONDS));
+            assertEquals(2, waiter.get(60, TimeUnit.SECONDS));
             await().atMost(PATIENCE).until(handle::state, state -> state != null && state.leased() == 0);
         }
     }
@@ -215,7 +218,7 @@ class HttpClient5Test {
     @Test
     void theSegmentedPoolHasNoLever() throws Exception {
         try (WovenHost medic = WovenHost.lasting(new HttpClient5Integration());
-                Client client = client("5.6.5", "OFFLOCK", 1, 2_000)) {
+                Client client = client("5.6.5", "OFFLOCK", 1, LONG_MILLIS)) {
             HttpPoolHandle handle = medic.registry.httpPools().get(0);
             try (AutoCloseable response = client.get(uri + "/big")) {
                 assertEquals(1, medic.leases.of(handle).size());

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class GateTest {
 
     private static final long NEVER = TimeUnit.MINUTES.toNanos(5);
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int[] TWO_PLACES = {1, 1};
     private static final int[] ONE_PLACE = {2};
 

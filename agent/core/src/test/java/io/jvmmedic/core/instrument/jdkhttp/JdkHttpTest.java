@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class JdkHttpTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** More than any buffer on the way takes. */
     private static final int BODY_BYTES = 8 << 20;
 
@@ -60,7 +60,7 @@ class JdkHttpTest {
             HttpPoolHandle handle = registry.httpPools().get(0);
             assertEquals("http:jdk", handle.id().toString());
             assertTrue(handle.state().clients() >= 1);
-            assertEquals(3, handle.state().leased());
+            await().atMost(PATIENCE).until(() -> handle.state().leased() == 3);
             assertFalse(handle.abortEntry().isPresent());
             for (InputStream body : unread) {
                 body.close();

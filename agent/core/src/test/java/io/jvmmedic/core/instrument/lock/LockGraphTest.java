@@ -340,10 +340,13 @@ class LockGraphTest {
         parent.join();
         self.interrupt();
         self.join();
-        synchronized (notified) {
-            notified.notifyAll();
-        }
-        notified.join();
+        // The one who waits on it may have been on its way there.
+        await().atMost(LockPatient.SOON).until(() -> {
+            synchronized (notified) {
+                notified.notifyAll();
+            }
+            return !notified.isAlive();
+        });
     }
 
     @Test

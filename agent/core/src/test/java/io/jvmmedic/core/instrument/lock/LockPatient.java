@@ -11,7 +11,7 @@ import java.util.function.Function;
 /** A thread that takes locks in order and lets go of them in {@code finally}; tells how that ended. */
 public final class LockPatient {
 
-    public static final Duration SOON = Duration.ofSeconds(30);
+    public static final Duration SOON = Duration.ofSeconds(60);
 
     /** Takes a lock; how, is what the tests differ in. */
     @FunctionalInterface
