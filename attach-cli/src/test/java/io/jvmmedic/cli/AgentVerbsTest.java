@@ -1,5 +1,6 @@
 package io.jvmmedic.cli;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -49,7 +50,9 @@ class AgentVerbsTest {
     void everyVerbIsAnsweredThroughTheMailbox(Path home) throws IOException {
         try (Forked host = withAgent(home, "")) {
             String pid = host.pid();
-            assertTrue(ok(Cli.run("list")).out().lines().anyMatch(line -> line.contains(pid) && line.contains("9.9.9")));
+            // Who looks at all JVMs does not wait long for one of them.
+            await().atMost(Forked.PATIENCE).until(() -> ok(Cli.run("list")).out().lines()
+                    .anyMatch(line -> line.contains(pid) && line.contains("9.9.9")));
 
             Cli status = ok(Cli.run("status", pid));
             for (String part : List.of("JVM Medic 9.9.9 in process " + pid, "heal", "1 h 2 min, premain",
@@ -167,9 +170,11 @@ class AgentVerbsTest {
                 assertEquals(ExitCode.USAGE.number(), ambiguous.code(), ambiguous::toString);
                 assertTrue(ambiguous.err().contains("1. ") && ambiguous.err().contains("2. "), ambiguous::toString);
                 assertTrue(ambiguous.err().contains(first.pid()) && ambiguous.err().contains(second.pid()));
-                Cli whom = Cli.run("status");
-                assertEquals(ExitCode.USAGE.number(), whom.code(), whom::toString);
-                assertTrue(whom.flat().contains("JVMs run the agent, say which by its pid"), whom::toString);
+                await().atMost(Forked.PATIENCE).untilAsserted(() -> {
+                    Cli whom = Cli.run("status");
+                    assertEquals(ExitCode.USAGE.number(), whom.code(), whom::toString);
+                    assertTrue(whom.flat().contains("JVMs run the agent, say which by its pid"), whom::toString);
+                });
             }
         }
     }

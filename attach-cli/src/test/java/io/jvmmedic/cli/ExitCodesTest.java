@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -147,7 +146,7 @@ class ExitCodesTest {
         assumeTrue(Files.isDirectory(Path.of("/proc/self")));
         try (Forked host = Forked.java(Forked.ownHome(), PlainHost.class, List.of())) {
             assertEquals(0, new ProcessBuilder("kill", "-STOP", host.pid()).start().waitFor());
-            await().atMost(Duration.ofSeconds(10)).until(() ->
+            await().atMost(Forked.PATIENCE).until(() ->
                     Files.readString(Path.of("/proc", host.pid(), "status")).contains("State:\tT"));
             fails(ExitCode.NO_ANSWER, "is stopped; let it go on with 'kill -CONT " + host.pid() + "'", "status", host.pid());
         }

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,9 @@ import java.util.stream.Stream;
 
 /** Another process, ended with the test. */
 public final class Forked implements AutoCloseable {
+
+    /** For whatever another process has to do: longer than a build machine is busy, and nothing takes that long when all is well. */
+    public static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Process process;
     private final Path errors;
@@ -109,14 +113,14 @@ public final class Forked implements AutoCloseable {
     /** As kill -9; what it printed can still be read, which {@code Process.destroyForcibly} takes away. */
     public void kill() throws InterruptedException {
         process.toHandle().destroyForcibly();
-        process.waitFor(20, TimeUnit.SECONDS);
+        process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override
     public void close() {
         process.destroyForcibly();
         try {
-            process.waitFor(20, TimeUnit.SECONDS);
+            process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +38,7 @@ class PackedJarIT {
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "hangs: " + command);
+        assertTrue(process.waitFor(Forked.PATIENCE.toSeconds(), TimeUnit.SECONDS), "hangs: " + command);
         assertEquals(expected, process.exitValue(), out);
         // JSON and the paths of a dump are meant for other programs: they stay whole.
         assertTrue(out.startsWith("{") || out.startsWith("[")
@@ -73,19 +72,20 @@ class PackedJarIT {
             assertEquals("heal", status.get("mode").getAsString());
             assertEquals("hot attach", status.get("attached").getAsString());
             // A connection borrowed before the hooks are in cannot be proven lost: they must have seen borrows first.
-            await().atMost(Duration.ofSeconds(30)).until(() -> rows("pools", pid).stream().anyMatch(pool ->
+            await().atMost(Forked.PATIENCE).until(() -> rows("pools", pid).stream().anyMatch(pool ->
                     text(pool, "resource").equals("pool:orders") && pool.getAsJsonObject().get("served").getAsLong() > 5));
             assertTrue(run(0, "holders", "orders", pid).contains("pool:orders"));
 
             host.send('x');
             try {
-                await().atMost(Duration.ofSeconds(40)).until(() ->
+                await().atMost(Forked.PATIENCE).until(() ->
                         rows("incidents", pid).stream().anyMatch(incident -> text(incident, "result").equals("HEALED")));
             } catch (ConditionTimeoutException e) {
                 fail("not healed\n" + run(0, "status", pid) + run(0, "holders", "orders", pid) + run(0, "incidents", pid)
                         + host.errors(), e);
             }
-            String id = text(rows("incidents", pid).get(0), "id");
+            String id = rows("incidents", pid).stream().filter(incident -> text(incident, "result").equals("HEALED"))
+                    .map(incident -> text(incident, "id")).findFirst().orElseThrow();
             assertTrue(run(0, "explain", id, pid).contains("ALLOWED"));
             run(0, "dump", pid);
 

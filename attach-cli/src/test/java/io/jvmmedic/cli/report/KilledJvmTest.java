@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The recording of a JVM that was killed, while it lives and after; written and read by each JDK there is. */
 class KilledJvmTest {
-
-    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder;
@@ -49,7 +46,7 @@ class KilledJvmTest {
     }
 
     private static void isToldHere(Path path, String pid) {
-        Cli report = assertTimeoutPreemptively(LIMIT, () -> Cli.run("report", "--json", path.toString()));
+        Cli report = assertTimeoutPreemptively(Forked.PATIENCE, () -> Cli.run("report", "--json", path.toString()));
         assertEquals(0, report.code(), report::toString);
         isTold(report.out(), pid);
     }
@@ -59,7 +56,7 @@ class KilledJvmTest {
         Process reader = new ProcessBuilder(home.resolve("bin/java").toString(), "-cp", System.getProperty("java.class.path"),
                 "io.jvmmedic.cli.JvmMedic", "report", "--json", path.toString()).redirectErrorStream(true).start();
         String out = new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(reader.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS), "the reader hangs");
+        assertTrue(reader.waitFor(Forked.PATIENCE.toSeconds(), TimeUnit.SECONDS), "the reader hangs");
         assertEquals(0, reader.exitValue(), out);
         isTold(out, pid);
     }
@@ -85,7 +82,7 @@ class KilledJvmTest {
         for (int tenths = 0; tenths <= 10; tenths++) {
             int length = Math.max(1, (int) (bytes.length * (tenths / 10.0)) - 7);
             Path cut = Files.write(folder.resolveSibling(folder.getFileName() + "-cut.jfr"), Arrays.copyOf(bytes, length));
-            Cli report = assertTimeoutPreemptively(LIMIT, () -> Cli.run("report", cut.toString()));
+            Cli report = assertTimeoutPreemptively(Forked.PATIENCE, () -> Cli.run("report", cut.toString()));
             Files.delete(cut);
             assertTrue(report.code() == 0 || report.code() == ExitCode.UNREADABLE.number(), report::toString);
             assertTrue(report.code() != 0 || report.out().contains("warning"), report::toString);

@@ -25,7 +25,7 @@ public final class RecordingHost {
             CountDownLatch flushed = new CountDownLatch(1);
             Runnable count = flushed::countDown;
             stream.onFlush(count);
-            if (!flushed.await(20, TimeUnit.SECONDS)) {
+            if (!flushed.await(120, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("Flight Recorder does not flush");
             }
             stream.remove(count);

@@ -16,13 +16,25 @@ import java.util.stream.IntStream;
 /** Calls the service under test; an answer that never comes is status 0. */
 final class Caller {
 
-  private static final Duration PATIENCE = Duration.ofMillis(1500);
+  /** Of those who do not expect an answer. */
+  private static final Duration IMPATIENCE = Duration.ofMillis(1500);
 
   private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI base;
+  private final Duration patience;
 
   Caller(int port) {
-    this.base = URI.create("http://localhost:" + port);
+    this(URI.create("http://localhost:" + port), Patience.LONG);
+  }
+
+  private Caller(URI base, Duration patience) {
+    this.base = base;
+    this.patience = patience;
+  }
+
+  /** For calls that are to hang. */
+  Caller impatient() {
+    return new Caller(base, IMPATIENCE);
   }
 
   /** A status and a body. */
@@ -57,7 +69,7 @@ final class Caller {
 
   private Answer send(HttpRequest.Builder request) {
     try {
-      HttpResponse<String> response = http.send(request.timeout(PATIENCE).build(), BodyHandlers.ofString());
+      HttpResponse<String> response = http.send(request.timeout(patience).build(), BodyHandlers.ofString());
       return new Answer(response.statusCode(), response.body());
     } catch (IOException e) {
       return new Answer(0, e.toString());

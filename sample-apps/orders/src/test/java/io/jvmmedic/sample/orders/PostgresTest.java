@@ -1,7 +1,7 @@
 package io.jvmmedic.sample.orders;
 
+import static io.jvmmedic.sample.orders.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -50,10 +50,11 @@ class PostgresTest {
 
     service.atOnce(14, n -> service.order(null));
     service.post("/bugs/dead-peer/on");
-    assertThat(service.atOnce(14, n -> service.order(null))).isSubsetOf(0, 503);
+    Caller hurried = service.impatient();
+    assertThat(hurried.atOnce(14, n -> hurried.order(null))).isSubsetOf(0, 503);
     try (var connection =
         DriverManager.getConnection(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword())) {
-      assertThat(connection.isValid(1)).isTrue();
+      assertThat(connection.isValid((int) Patience.LONG.toSeconds())).isTrue();
     }
   }
 

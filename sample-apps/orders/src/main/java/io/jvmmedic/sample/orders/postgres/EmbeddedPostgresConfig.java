@@ -4,6 +4,7 @@ import io.jvmmedic.sample.orders.bugs.BugSwitches;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -25,6 +26,8 @@ public class EmbeddedPostgresConfig {
 
   /** Of the database, of its owner, who is nobody special in that server, and the password. */
   private static final String ORDERS = "orders";
+  /** The default of ten seconds is too short for a busy machine. */
+  private static final Duration START_LIMIT = Duration.ofMinutes(1);
 
   @Bean
   EmbeddedPostgres embeddedPostgres(@Value("${orders.postgres.directory}") Path directory)
@@ -35,6 +38,7 @@ public class EmbeddedPostgresConfig {
             .setOverrideWorkingDirectory(directory.resolve("binaries").toFile())
             .setDataDirectory(directory.resolve("data-" + ProcessHandle.current().pid()))
             .setServerConfig("fsync", "off")
+            .setPGStartupWait(START_LIMIT)
             .start();
     JdbcTemplate administrator = new JdbcTemplate(server.getPostgresDatabase());
     administrator.execute("create role " + ORDERS + " login password '" + ORDERS + "'");
