@@ -36,6 +36,8 @@ public final class Lease extends LeasePadding {
     }
 
     final int hash;
+    /** In the table. */
+    int place;
     private final WeakReference<Object> entry;
     private final ResourceHandle resource;
     private final long slot;

@@ -37,6 +37,8 @@ public final class Leases {
     /** Read on each borrow: an empty set costs one field load. */
     private volatile boolean anyAttention;
     private volatile boolean anyWaiter;
+    /** Somebody has tested a free slot: most pools never do, and then the end of a test that was none costs a field load. */
+    private volatile boolean anyTest;
     /** Somebody began to wait after a time in which nobody did. */
     private volatile boolean waitsBegan;
     /** Not volatile: a stale read costs one stack walk. */
@@ -73,6 +75,7 @@ public final class Leases {
         }
         Object watched = lease.resource().watched(entry, handle);
         lease.borrowed(watched == null ? handle : watched, thread, mayCapture(lease) ? site() : null);
+        table.borrowed(lease, thread);
         if (watched == null) {
             lease.escape();
         }
@@ -118,21 +121,23 @@ public final class Leases {
                 // It has got a slot. If the test fails it begins to wait anew.
                 stopWaiting(thread);
             }
+            anyTest = true;
             lease.testing(thread);
         }
     }
 
     public void tested(Object entry) {
-        Lease lease = table.find(entry);
+        Lease lease = anyTest ? table.find(entry) : null;
         if (lease != null) {
             lease.tested();
         }
     }
 
     public void usedThrough(Object watched) {
-        Lease lease = table.findWatching(watched);
+        long thread = Jdk.threadId(Thread.currentThread());
+        Lease lease = table.findWatching(watched, thread);
         if (lease != null) {
-            lease.used(Jdk.threadId(Thread.currentThread()));
+            lease.used(thread);
         }
     }
 

@@ -182,6 +182,29 @@ class LeasesTest {
         }
     }
 
+    @Test
+    void aUseIsNotOfWhatItsThreadBorrowedLast() throws InterruptedException {
+        Object first = new Object();
+        Object second = new Object();
+        Object handle = new Object();
+        Object later = new Object();
+        borrow(first, handle);
+        Thread user = new Thread(() -> {
+            borrow(second, later);
+            leases.usedThrough(handle);
+            leases.returned(second);
+            leases.usedThrough(later);
+        });
+        user.start();
+        user.join();
+
+        List<Lease.View> views = leases.of(handle());
+        assertEquals(1, views.size());
+        assertEquals(Jdk.threadId(user), views.get(0).userId());
+        assertEquals(Jdk.threadId(Thread.currentThread()), views.get(0).threadId());
+        assertNotNull(handle);
+    }
+
     /** Pools that share one connection among all handles of a transaction: the dropped one is not the only one. */
     @Test
     void aSlotGivenOutTwiceIsNotJudgedByOneHandle() {

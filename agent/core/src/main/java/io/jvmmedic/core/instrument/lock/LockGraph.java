@@ -465,7 +465,7 @@ public final class LockGraph implements LockCycles {
             Map<Object, WaitQueue> contended = new IdentityHashMap<>();
             List<Thread> blocked = new ArrayList<>();
             List<Thread> mayJoin = new ArrayList<>();
-            List<Thread> virtualThreads = virtual.all();
+            Collection<Thread> virtualThreads = virtual.all();
             Map<Object, Thread> latches = joins.latches(virtualThreads);
             Stream.concat(platform.all().stream(), virtualThreads.stream()).forEach(thread -> {
                 Object blocker = LockSupport.getBlocker(thread);

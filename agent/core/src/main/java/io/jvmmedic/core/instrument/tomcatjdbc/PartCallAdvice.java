@@ -3,10 +3,12 @@ package io.jvmmedic.core.instrument.tomcatjdbc;
 import io.jvmmedic.bootstrap.Hooks;
 import java.io.InputStream;
 import java.io.Reader;
+import java.lang.reflect.Method;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.Ref;
+import java.sql.ResultSet;
 import java.sql.SQLXML;
 import net.bytebuddy.asm.Advice;
 
@@ -17,12 +19,14 @@ final class PartCallAdvice {
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
-    static void exit(@Advice.FieldValue("this$0") Object facade, @Advice.Return Object value,
-            @Advice.Thrown Throwable error) {
+    static void exit(@Advice.FieldValue("this$0") Object facade, @Advice.Argument(1) Method method,
+            @Advice.Return Object value, @Advice.Thrown Throwable error) {
+        Class<?> declared = method.getReturnType();
         if (error != null) {
             Hooks.failed(facade, error);
-        } else if (value instanceof Blob || value instanceof Clob || value instanceof SQLXML || value instanceof Array
-                || value instanceof Ref || value instanceof InputStream || value instanceof Reader) {
+        } else if (!declared.isPrimitive() && declared != String.class && declared != ResultSet.class
+                && (value instanceof Blob || value instanceof Clob || value instanceof SQLXML || value instanceof Array
+                || value instanceof Ref || value instanceof InputStream || value instanceof Reader)) {
             Hooks.escaped(facade);
         }
     }

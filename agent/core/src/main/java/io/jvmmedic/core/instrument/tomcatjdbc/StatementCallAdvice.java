@@ -27,11 +27,11 @@ final class StatementCallAdvice {
 
     @Advice.OnMethodExit(suppress = Throwable.class)
     static void exit(@Advice.This Object proxy, @Advice.FieldValue("this$0") Object facade,
-            @Advice.Return Object value) {
-        if (value instanceof Connection || value instanceof Statement
+            @Advice.Argument(1) Method method, @Advice.Return Object value) {
+        if (!method.getReturnType().isPrimitive() && (value instanceof Connection || value instanceof Statement
                 || value instanceof ResultSet && !(Proxy.isProxyClass(value.getClass())
                 && Proxy.getInvocationHandler(value).getClass().getEnclosingClass()
-                        == proxy.getClass().getEnclosingClass())) {
+                        == proxy.getClass().getEnclosingClass()))) {
             Hooks.escaped(facade);
         }
     }

@@ -70,6 +70,7 @@ public final class TomcatJdbcIntegration implements Integration {
                         .hook(ADVICE + "CreatingAdvice", method("createConnection",
                                 "(J" + ENTRY + "Ljava/lang/String;Ljava/lang/String;)" + ENTRY)),
                 Weave.into(PACKAGE + "PooledConnection")
+                        .hook(ADVICE + "TestingAdvice", method("doValidate", "(I)Z"))
                         .hook(ADVICE + "TestedAdvice", method("validate", "(ILjava/lang/String;)Z")),
                 Weave.into(PACKAGE + "PoolExhaustedException")
                         .hook(ADVICE + "GaveUpAdvice", constructor("(Ljava/lang/String;)V")),

@@ -4,6 +4,7 @@ import io.jvmmedic.bootstrap.Hooks;
 import io.jvmmedic.core.instrument.Through;
 import java.io.InputStream;
 import java.io.Reader;
+import java.lang.reflect.Method;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Clob;
@@ -23,10 +24,13 @@ final class EscapedValueAdvice {
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class)
-    static void exit(@Through(UsedAdvice.CONNECTION) Object handle, @Advice.Return Object value) {
-        if (value instanceof Blob || value instanceof Clob || value instanceof Array || value instanceof SQLXML
+    static void exit(@Through(UsedAdvice.CONNECTION) Object handle, @Advice.Argument(1) Method method,
+            @Advice.Return Object value) {
+        Class<?> declared = method.getReturnType();
+        if (!declared.isPrimitive() && declared != String.class
+                && (value instanceof Blob || value instanceof Clob || value instanceof Array || value instanceof SQLXML
                 || value instanceof ResultSet || value instanceof InputStream || value instanceof Reader
-                || value instanceof Ref || value instanceof Struct) {
+                || value instanceof Ref || value instanceof Struct)) {
             Hooks.escaped(handle);
         }
     }
