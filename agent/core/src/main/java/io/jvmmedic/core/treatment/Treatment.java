@@ -90,9 +90,6 @@ final class Treatment {
 
     /** Looks and moves on; the outcome once there is one. */
     Optional<Outcome> step() {
-        if (state == TreatmentState.PLANNED && applying) {
-            state = state.to(TreatmentState.APPLYING);
-        }
         return switch (state) {
             case PLANNED, APPLYING -> applying();
             case VERIFYING -> verifying();
@@ -101,8 +98,14 @@ final class Treatment {
     }
 
     private Optional<Outcome> applying() {
-        if (!act.isDone()) {
-            if (act.isOverdue()) {
+        boolean done = act.isDone();
+        boolean overdue = !done && act.isOverdue();
+        // Read last: what is done by now may have been begun after a look that was taken before.
+        if (state == TreatmentState.PLANNED && applying) {
+            state = state.to(TreatmentState.APPLYING);
+        }
+        if (!done) {
+            if (overdue) {
                 problem = "the act did not return before its deadline; its thread is abandoned";
                 return state == TreatmentState.PLANNED
                         ? ended(TreatmentState.RETRACTED, Outcome.STUCK) : ended(TreatmentState.STUCK, Outcome.STUCK);
