@@ -125,7 +125,7 @@ class SameProcessTest {
 
     @Test
     void aSignatureOfAnotherBuildIsRefused() throws Exception {
-        Position place = Woven.in(Habits.class, "block");
+        Position place = Woven.in(Habits.class, "nested");
         Position method = Woven.in(Habits.class, "method");
         new SignatureFile(file(), bed.warnings::add).add(Woven.signature(place, method));
         Immunity immunity = bed.immunity(true);
@@ -138,7 +138,7 @@ class SameProcessTest {
         assertEquals(0, calls(other), "the other place must not be gated either");
     }
 
-    /** The class with one instruction more in one method. */
+    /** The class with one instruction more in one method, which no other test gates: it may stay loaded for a while. */
     private static Class<?> rebuilt() throws Exception {
         ClassReader reader = new ClassReader(Woven.bytes(Habits.class));
         ClassWriter writer = new ClassWriter(reader, 0);
@@ -146,7 +146,7 @@ class SameProcessTest {
             @Override
             public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] thrown) {
                 MethodVisitor next = super.visitMethod(access, name, descriptor, signature, thrown);
-                return !name.equals("block") ? next : new MethodVisitor(Opcodes.ASM9, next) {
+                return !name.equals("nested") ? next : new MethodVisitor(Opcodes.ASM9, next) {
                     @Override
                     public void visitCode() {
                         super.visitCode();
