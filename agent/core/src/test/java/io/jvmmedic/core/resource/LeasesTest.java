@@ -242,7 +242,7 @@ class LeasesTest {
         HandleFactory factory = (host, all) -> new Handle(all.uniqueId(ResourceId.Kind.POOL, "test"), host);
         AtomicBoolean wrong = new AtomicBoolean();
         List<Thread> threads = Stream.generate(() -> new Thread(() -> {
-            for (int i = 0; i < 50_000; i++) {
+            for (int i = 0; i < 20_000; i++) {
                 leases.waiting(pool, factory);
                 leases.waited();
                 if (leases.waiters().stream().anyMatch(waiter -> waiter.thread() == Thread.currentThread())) {
