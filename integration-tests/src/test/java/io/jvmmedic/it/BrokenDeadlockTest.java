@@ -11,48 +11,46 @@ import io.jvmmedic.it.harness.Story;
 import io.jvmmedic.it.patients.ContendedLocksPatient;
 import io.jvmmedic.it.patients.DeadlockPatient;
 import io.jvmmedic.it.patients.LockDeadlockPatient;
-import java.time.Duration;
 import jdk.jfr.consumer.RecordedEvent;
 
 /** A deadlock of locks is broken: one request fails with a name, all others go on, without a restart. */
 class BrokenDeadlockTest {
 
     private static final String BREAK = "break-deadlock";
-    private static final Duration DEADLINE = Duration.ofSeconds(120);
 
     @Scenario(patient = LockDeadlockPatient.class, arguments = {"lock", "live"})
     void thatFormsUnderOurEyes(PatientJvm jvm) {
         double before = jvm.rate();
         jvm.ask("break");
         isBroken(jvm);
-        jvm.awaitRate(0.8 * before, DEADLINE);
+        jvm.awaitRate(0.8 * before, Story.SOON);
         assertOnce(jvm);
     }
 
     @Scenario(patient = LockDeadlockPatient.class, arguments = {"lock", "formed"}, attach = Attach.HOT)
     void thatWasThereBeforeUs(PatientJvm jvm) {
         isBroken(jvm);
-        jvm.awaitRate(20, DEADLINE);
+        jvm.awaitRate(20, Story.SOON);
         assertOnce(jvm);
     }
 
     @Scenario(patient = LockDeadlockPatient.class, arguments = {"fair", "queued"}, attach = Attach.HOT)
     void ofFairLocksWithOthersInFront(PatientJvm jvm) {
         isBroken(jvm);
-        jvm.awaitRate(20, DEADLINE);
+        jvm.awaitRate(20, Story.SOON);
     }
 
     @Scenario(patient = LockDeadlockPatient.class, arguments = {"write", "queued"}, attach = {Attach.PREMAIN, Attach.HOT})
     void ofWriteLocksWithOthersInFront(PatientJvm jvm) {
         isBroken(jvm);
-        jvm.awaitRate(20, DEADLINE);
+        jvm.awaitRate(20, Story.SOON);
     }
 
     /** The JVM itself does not report it. */
     @Scenario(patient = LockDeadlockPatient.class, arguments = {"read", "formed"}, attach = {Attach.PREMAIN, Attach.HOT})
     void ofReadersAndWriters(PatientJvm jvm) {
         isBroken(jvm);
-        jvm.awaitRate(20, DEADLINE);
+        jvm.awaitRate(20, Story.SOON);
         assertOnce(jvm);
     }
 
@@ -61,7 +59,7 @@ class BrokenDeadlockTest {
             attach = {Attach.PREMAIN, Attach.HOT})
     void ofVirtualThreads(PatientJvm jvm) {
         isBroken(jvm);
-        jvm.awaitRate(20, DEADLINE);
+        jvm.awaitRate(20, Story.SOON);
         assertOnce(jvm);
     }
 
@@ -76,7 +74,7 @@ class BrokenDeadlockTest {
     @Scenario(patient = ContendedLocksPatient.class, attach = {Attach.PREMAIN, Attach.HOT}, healthy = true)
     void contentionIsNone(PatientJvm jvm) {
         jvm.ask("begin");
-        await().atMost(DEADLINE).until(() -> jvm.ask("zoo").startsWith("busy=0 "));
+        await().atMost(Story.SOON).until(() -> jvm.ask("zoo").startsWith("busy=0 "));
         String status = jvm.ask("zoo");
         assertTrue(status.contains("disturbed=[]"), status);
     }

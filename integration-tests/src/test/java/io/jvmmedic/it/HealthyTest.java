@@ -24,7 +24,7 @@ class HealthyTest {
             "HikariCP-7.1.0+tomcat-jdbc-11.0.25+commons-dbcp2-2.14.0+c3p0-0.14.1+druid-1.2.28+agroal-3.2.1+vibur-26.0"
             + "+ucp-23.9.0.25.07";
 
-    private static final Duration DEADLINE = Duration.ofSeconds(120);
+    private static final Duration DEADLINE = Duration.ofSeconds(240);
 
     @Scenario(patient = HealthyDatabasePatient.class, libraries = "postgresql",
             arguments = {"%postgres", "%libs", OLDEST}, agentOptions = SHARP, healthy = true, jdks = 17)

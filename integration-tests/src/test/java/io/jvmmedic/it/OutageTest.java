@@ -1,7 +1,6 @@
 package io.jvmmedic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.it.harness.Attach;
 import io.jvmmedic.it.harness.Database;
@@ -30,17 +29,20 @@ class OutageTest {
     private static final String UCP = "+ucp-23.9.0.25.07";
     private static final String ABORT = "abort-dead-sessions";
     private static final String EVICT = "soft-evict-pool";
+    private static final Set<String> DONE_WELL = Set.of("HEALED", "RETRACTED");
     /** A statement may be asked about sooner than in a real service, where most take longer. */
     private static final String QUICK = "dead-peer.suspect-after=2s";
+    /** HikariCP finds dead peers by itself after a pause of half a second, which a busy machine may make. */
+    private static final String UNTESTED = "-Dcom.zaxxer.hikari.aliveBypassWindowMs=600000";
 
     @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", MORE_POOLS + VIBUR},
-            agentOptions = QUICK, jdks = 25, attach = Attach.HOT)
+            agentOptions = QUICK, jvmOptions = UNTESTED, jdks = 25, attach = Attach.HOT)
     void deadPeersAreAbortedAndALongReportIsNot(PatientJvm jvm, Database database) {
         deadPeers(jvm, database.proxy(), () -> database.execute("insert into report_end values(true)"));
     }
 
     @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", POOLS},
-            agentOptions = QUICK, jdks = 17)
+            agentOptions = QUICK, jvmOptions = UNTESTED, jdks = 17)
     void nobodyIsAbortedUntilTheServiceCanBeReached(PatientJvm jvm, Database database) {
         List<String> pools = jvm.services();
         Story.awaitSeen(jvm, pools.size());
@@ -55,19 +57,18 @@ class OutageTest {
     }
 
     @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", HIKARI},
-            agentOptions = QUICK + ",disabled-remedies=" + ABORT, jdks = 25)
+            agentOptions = QUICK + ",disabled-remedies=" + ABORT, jvmOptions = UNTESTED, jdks = 25)
     void deadPeersStayWhereAbortingIsSwitchedOff(PatientJvm jvm, Database database) {
         double before = jvm.rate();
         database.proxy().silence(link -> true);
         Story.awaitVerdict(jvm, ABORT, "REFUSED", "remedy off");
-        double after = jvm.rate();
-        assertTrue(after < 0.1 * before, "served " + before + "/s before and " + after + "/s, so something was done");
+        jvm.awaitStandstill(before);
         Story.assertOnlyLooked(jvm);
     }
 
     /** Who connects is accepted and never hears a word, the agent too. */
     @Scenario(patient = OutagePatient.class, libraries = "postgresql", arguments = {"%database", "%libs", HIKARI, "9"},
-            agentOptions = QUICK, jdks = 25)
+            agentOptions = QUICK, jvmOptions = UNTESTED, jdks = 25)
     void aServiceThatSaysNothingIsCalledUnreachableUntilItSpeaksAgain(PatientJvm jvm, Database database) {
         List<String> pools = jvm.services();
         Story.awaitSeen(jvm, pools.size());
@@ -134,7 +135,7 @@ class OutageTest {
         });
     }
 
-    /** The pools do most of it by themselves; whatever was done beside that has helped and was not forceful. */
+    /** The pools do most of it by themselves; whatever was done beside that has helped and was not forceful, or came too late. */
     private static void comesBack(PatientJvm jvm, Runnable outage) {
         List<String> pools = jvm.services();
         Story.awaitSeen(jvm, pools.size());
@@ -142,7 +143,7 @@ class OutageTest {
         outage.run();
         jvm.awaitNinetyPercent(before);
         assertEquals(List.of(), jvm.witness().rows("Remediation", row -> !row.getString("risk").equals("NONE")
-                && !(row.getString("remedy").equals(EVICT) && row.getString("outcome").equals("HEALED"))));
+                && !(row.getString("remedy").equals(EVICT) && DONE_WELL.contains(row.getString("outcome")))));
     }
 
     @Scenario(patient = OutagePatient.class, libraries = "mysql-connector-j", arguments = {"%mysql", "%libs", POOLS}, jdks = 17)
@@ -163,7 +164,7 @@ class OutageTest {
     }
 
     @Scenario(patient = OutagePatient.class, libraries = "mariadb-java-client", arguments = {"%mariadb", "%libs", POOLS},
-            agentOptions = QUICK, jdks = 25)
+            agentOptions = QUICK, jvmOptions = UNTESTED, jdks = 25)
     @ResourceLock("MariaDB")
     void deadSessionsOfMariaDbAreAbortedAndALongReportIsNot(PatientJvm jvm, MariaDatabase database) {
         database.holdReports();

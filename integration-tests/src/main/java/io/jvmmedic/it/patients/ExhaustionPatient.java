@@ -23,6 +23,10 @@ public final class ExhaustionPatient extends Patient {
     /** Some get a connection in time and some do not: without that, a pool that is too small is only a busy one. */
     private static final long SHORT_PATIENCE_MILLIS = 300;
 
+    private static final long PERIOD_MILLIS = 50;
+    /** All want the same row, one after the other, and a busy machine has to keep up. */
+    private static final long PERIOD_OF_ONE_ROW_MILLIS = 200;
+
     /** What a request does while it holds a connection. */
     private interface Use {
         void with(Connection connection) throws Exception;
@@ -62,7 +66,7 @@ public final class ExhaustionPatient extends Patient {
             use = whenBroken;
         }
         pool = Pools.over(url, "orders", POOL_SIZE, connectionTimeoutMillis);
-        load = new Load("client", CLIENTS, 50, this::order);
+        load = new Load("client", CLIENTS, locked ? PERIOD_OF_ONE_ROW_MILLIS : PERIOD_MILLIS, this::order);
         Garbage.produce();
         on("status", ignored -> load.status());
         on("break", ignored -> {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /**
@@ -21,6 +22,7 @@ public final class OutagePatient extends PoolsPatient {
     private static final int POOL_SIZE = 6;
     private static final int CLIENTS = 4;
     private static final long PATIENCE_MILLIS = 3_000;
+    private static final long AGAIN_NANOS = 50_000_000;
     private static final String REPORT =
             "do $$ begin while not exists (select from report_end) loop perform pg_sleep(0.2); end loop; end $$";
     private static final String MARIADB_REPORT = "select get_lock('report_end', 600)";
@@ -50,7 +52,7 @@ public final class OutagePatient extends PoolsPatient {
         prepare(url, "create table if not exists report_end(now boolean)");
         PoolUnderTest pool = library.pool(url, library.name(), POOL_SIZE, PATIENCE_MILLIS);
         return new Service(library.name(), pool,
-                new Load("client-" + library.name(), clients, 50, () -> order(pool.dataSource())));
+                new Load("client-" + library.name(), clients, 100, () -> order(pool.dataSource())));
     }
 
     private static void order(DataSource pool) throws SQLException {
@@ -62,7 +64,7 @@ public final class OutagePatient extends PoolsPatient {
         CountDownLatch begun = new CountDownLatch(services().size());
         for (Service service : services()) {
             daemon("report-" + service.name(), () -> {
-                try (Connection connection = service.dataSource().getConnection()) {
+                try (Connection connection = borrow(service.dataSource())) {
                     ports.append(clientPort(connection)).append(' ');
                     reports.put(service.name(), "running");
                     begun.countDown();
@@ -76,6 +78,17 @@ public final class OutagePatient extends PoolsPatient {
         }
         begun.await();
         return ports.toString();
+    }
+
+    /** However long it takes: a pool that is still filled may let the first who ask wait in vain. */
+    private static Connection borrow(DataSource pool) {
+        while (true) {
+            try {
+                return pool.getConnection();
+            } catch (SQLException e) {
+                LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
     }
 
     private boolean isPostgres() {

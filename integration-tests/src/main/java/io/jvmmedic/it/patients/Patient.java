@@ -6,7 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A program that a scenario forks, breaks and watches. It obeys a line protocol: it prints {@code READY}, answers each
@@ -91,11 +91,9 @@ public abstract class Patient {
     }
 
     private static String threads() {
-        TreeSet<String> names = new TreeSet<>();
-        for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            names.add(thread.getName().replace(' ', '_') + (thread.isDaemon() ? ":daemon" : ":user"));
-        }
-        return String.join(" ", names);
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(thread -> thread.getName().replace(' ', '_') + (thread.isDaemon() ? ":daemon" : ":user"))
+                .sorted().collect(Collectors.joining(" "));
     }
 
     private static String visible(String className) {

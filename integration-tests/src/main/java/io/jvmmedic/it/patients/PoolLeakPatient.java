@@ -43,7 +43,7 @@ public final class PoolLeakPatient extends PoolsPatient {
         PoolUnderTest pool = library.pool(library.h2(), library.name(), POOL_SIZE, PATIENCE_MILLIS);
         sendRefusedOrders(pool.dataSource(), early);
         return new Service(library.name(), pool,
-                new Load("client-" + library.name(), 2, 50, () -> order(pool.dataSource())));
+                new Load("client-" + library.name(), 2, 100, () -> order(pool.dataSource())));
     }
 
     private static void order(DataSource pool) throws SQLException {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record Command(int exitCode, String output) {
 
-    private static final long DEADLINE_SECONDS = 120;
+    private static final long DEADLINE_SECONDS = 300;
 
     public static Command run(Map<String, String> environment, String input, List<String> line) {
         try {

@@ -21,7 +21,7 @@ public final class Database implements Backend {
     private static final AtomicInteger COUNT = new AtomicInteger();
     /** Of these, PostgreSQL reserves three for the administrator. */
     private static final int OWN_SERVER_CONNECTIONS = 40;
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofSeconds(150);
 
     private final EmbeddedPostgres server;
     private final boolean ownServer;

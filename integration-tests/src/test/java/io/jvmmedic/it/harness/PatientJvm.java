@@ -30,11 +30,13 @@ import org.awaitility.Awaitility;
 public final class PatientJvm implements AutoCloseable {
 
     /** Wide, because a loaded build machine is no reason to fail; nothing waits this long when all is well. */
-    private static final Duration START_DEADLINE = Duration.ofSeconds(90);
-    private static final Duration REPLY_DEADLINE = Duration.ofSeconds(60);
+    private static final Duration START_DEADLINE = Duration.ofSeconds(180);
+    private static final Duration REPLY_DEADLINE = Duration.ofSeconds(120);
     /** The promise: once main has returned, nothing of ours keeps the JVM alive. The recording is written meanwhile. */
-    private static final Duration EXIT_DEADLINE = Duration.ofSeconds(60);
+    private static final Duration EXIT_DEADLINE = Duration.ofSeconds(120);
     private static final Duration RATE_WINDOW = Duration.ofSeconds(2);
+    /** The machine may pause for one; who is down stays down. */
+    private static final int STANDSTILL_WINDOWS = 2;
     private static final String AGENT_PREFIX = "[jvm-medic]";
 
     private final PatientSpec spec;
@@ -160,7 +162,7 @@ public final class PatientJvm implements AutoCloseable {
     /** Requests done per second over the next two seconds of the child's clock. */
     public double rate() {
         Status before = Status.parse(ask("status"));
-        Awaitility.await().pollDelay(RATE_WINDOW).until(() -> true);
+        passWindow();
         Status after = Status.parse(ask("status"));
         return (after.done() - before.done()) * 1e9 / (after.nanos() - before.nanos());
     }
@@ -168,7 +170,7 @@ public final class PatientJvm implements AutoCloseable {
     /** As {@link #rate()}, for each of several services beside each other, which are told apart by {@code status}. */
     public Map<String, Double> rates(Collection<String> services) {
         Map<String, Status> before = statuses(services);
-        Awaitility.await().pollDelay(RATE_WINDOW).until(() -> true);
+        passWindow();
         Map<String, Double> rates = new TreeMap<>();
         statuses(services).forEach((name, after) -> rates.put(name, (after.done() - before.get(name).done()) * 1e9
                 / (after.nanos() - before.get(name).nanos())));
@@ -196,6 +198,33 @@ public final class PatientJvm implements AutoCloseable {
             throw new AssertionError("throughput is " + now + ", it was " + before + "; "
                     + missing.stream().map(name -> name + " " + ask("status " + name)).toList() + "; the story:\n"
                     + witness.story());
+        }
+    }
+
+    /** Waits until each of these services has less than a tenth of that throughput for some seconds in a row. */
+    public void awaitStandstill(Map<String, Double> before) {
+        Map<String, Double> now = Map.of();
+        int down = 0;
+        for (long end = System.nanoTime() + Story.SOON.toNanos(); System.nanoTime() < end && down < STANDSTILL_WINDOWS; ) {
+            now = rates(before.keySet());
+            down = now.entrySet().stream().allMatch(rate -> rate.getValue() < 0.1 * before.get(rate.getKey())) ? down + 1 : 0;
+        }
+        if (down < STANDSTILL_WINDOWS) {
+            throw new AssertionError("throughput is " + now + ", it was " + before + "; the story:\n" + witness.story());
+        }
+    }
+
+    /** As {@link #awaitStandstill(Map)}, for a patient with one service. */
+    public void awaitStandstill(double before) {
+        awaitStandstill(Map.of("", before));
+    }
+
+    private static void passWindow() {
+        try {
+            Thread.sleep(RATE_WINDOW.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
         }
     }
 

@@ -3,9 +3,12 @@ package io.jvmmedic.it.harness;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 
 /** Real PostgreSQL: one server for all scenarios that want one, started when first asked for, and some of their own. */
 public final class Postgres {
+
+    private static final Duration START_DEADLINE = Duration.ofSeconds(120);
 
     private static EmbeddedPostgres shared;
 
@@ -30,7 +33,8 @@ public final class Postgres {
 
     static EmbeddedPostgres start(int maxConnections) {
         try {
-            return EmbeddedPostgres.builder().setServerConfig("max_connections", String.valueOf(maxConnections)).start();
+            return EmbeddedPostgres.builder().setPGStartupWait(START_DEADLINE)
+                    .setServerConfig("max_connections", String.valueOf(maxConnections)).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

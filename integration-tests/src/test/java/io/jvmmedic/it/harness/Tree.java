@@ -2,10 +2,13 @@ package io.jvmmedic.it.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Looks into the folders that a patient and its agent leave behind. */
 public final class Tree {
@@ -29,20 +32,40 @@ public final class Tree {
 
     /** Whether any file below a folder has such a name at its end. */
     static boolean has(Path folder, String ending) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.anyMatch(path -> path.toString().endsWith(ending));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return all(folder).stream().anyMatch(path -> path.toString().endsWith(ending));
     }
 
     /** The first file or folder of that name below a folder. */
     public static Path path(Path folder, String name) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(path -> path.getFileName().toString().equals(name)).findFirst()
-                    .orElseThrow(() -> new AssertionError("no " + name + " below " + folder));
+        return all(folder).stream().filter(path -> path.getFileName().toString().equals(name)).findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name + " below " + folder));
+    }
+
+    /** Without what is renamed or removed meanwhile: the agent writes each file beside its place first. */
+    private static List<Path> all(Path folder) {
+        List<Path> found = new ArrayList<>();
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+                    found.add(path);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+                    found.add(path);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path path, IOException gone) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return found;
     }
 }

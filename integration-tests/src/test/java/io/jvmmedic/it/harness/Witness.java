@@ -148,7 +148,7 @@ public final class Witness implements AutoCloseable {
 
     private void read() {
         try {
-            Path folder = Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50))
+            Path folder = Awaitility.await().atMost(Story.SOON).pollInterval(Duration.ofMillis(50))
                     .until(this::chunkFolder, found -> found != null || closed);
             if (closed) {
                 return;
