@@ -225,7 +225,7 @@ class ServerInquiryTest {
 
         end.countDown();
         await().until(() -> {
-            rounds(inquiry, 1);
+            roundUnlessAsking(inquiry);
             return heard.stream().anyMatch(row -> row.text("outcome").equals("OK"));
         });
         assertEquals(ServerInquiry.MAX_HANGING + 1, connects.get(), "those that hung are over, and what they learned is old");
@@ -236,9 +236,11 @@ class ServerInquiryTest {
     void whenOneThatHungIsOverTheServerIsAskedAgainAtOnce() {
         ServerInquiry inquiry = inquiry(Map.of());
         Semaphore ends = new Semaphore(0);
+        CountDownLatch over = new CountDownLatch(1);
         pool.connect = Lever.of("connect", use -> {
             connects.incrementAndGet();
             ends.acquire();
+            over.countDown();
             throw new SQLException("reset", "08001");
         });
         for (int hanging = 1; hanging <= 4; hanging++) {
@@ -248,8 +250,9 @@ class ServerInquiryTest {
         assertEquals(4, connects.get(), "the next pause is long");
         long before = clock.monotonicMillis();
         ends.release();
+        await().until(() -> over.getCount() == 0);
         await().until(() -> {
-            rounds(inquiry, 1);
+            roundUnlessAsking(inquiry);
             return connects.get() == 5;
         });
         assertTrue(clock.monotonicMillis() - before < 200_000, "earlier than after that pause");
@@ -279,15 +282,24 @@ class ServerInquiryTest {
         }
         long before = clock.monotonicMillis();
         await().until(() -> {
-            clock.advance(Duration.ofSeconds(1));
-            tick++;
-            inquiry.observe(FakeRounds.round(tick, errors(3L * tick, 3L * tick, 0),
-                    FakeRounds.pool(other.id().toString(), 1, 2, 0).with("lostErrors", 3L * tick)
-                            .with("failedSessions", 3L * tick)), true);
+            if (!inquiry.isAsking()) {
+                clock.advance(Duration.ofSeconds(1));
+                tick++;
+                inquiry.observe(FakeRounds.round(tick, errors(3L * tick, 3L * tick, 0),
+                        FakeRounds.pool(other.id().toString(), 1, 2, 0).with("lostErrors", 3L * tick)
+                                .with("failedSessions", 3L * tick)), true);
+            }
             return connects.get() == 5;
         });
         assertTrue(clock.monotonicMillis() - before < 200_000, "earlier than after its pause");
         ends.release(10);
+    }
+
+    /** Time stands still while the server is asked: a thread that is late on a busy machine would be one that hangs. */
+    private void roundUnlessAsking(ServerInquiry inquiry) {
+        if (!inquiry.isAsking()) {
+            rounds(inquiry, 1);
+        }
     }
 
     /** Has the server asked, by a connect that hangs. */
