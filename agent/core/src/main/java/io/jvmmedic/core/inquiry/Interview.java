@@ -47,11 +47,12 @@ final class Interview {
     /**
      * A borrower that waits for the answer to a statement; a virtual thread, which nobody can see, may do anything else.
      *
+     * @param theOnlyOne if it waits for an answer on a connection of this pool's library, it is this one
      * @param quiet its thread has not run for one moment in some seconds, so not a byte has arrived
      * @param times how many looks there were in a row, this one included
      * @param dead the look before has said that it is dead
      */
-    record Silent(Lease slot, Lease.View lease, Borrower borrower, boolean quiet, int times, boolean dead) {
+    record Silent(Lease slot, Lease.View lease, Borrower borrower, boolean theOnlyOne, boolean quiet, int times, boolean dead) {
     }
 
     private record Idle(Lease slot, Object entry, Connection physical) {
@@ -417,15 +418,21 @@ final class Interview {
         }
     }
 
-    /** Empty of a virtual thread of which neither the network nor the server tell: its silence may be its own. */
+    /** Empty where neither the network nor the server tell and its silence may be its own, as that of any virtual thread. */
     private Optional<Judgement> judgeSilent(Silent one, TcpTable table) {
         Connection physical = physical(one);
         if (one.lease().userId() >= 0) {
-            return Optional.of(judgeSeen(one, physical, table));
+            Judgement judgement = judgeSeen(one, physical, table);
+            return Optional.of(judgement).filter(seen -> seen.verdict() != Verdict.UNKNOWN || isWaitingOn(one));
         }
         Dialect.Backend backend = physical == null ? null : witness.backends().get(Dialect.pid(physical));
         return physical == null || backend != null && !backend.idle() ? Optional.empty()
                 : network(one, physical, table).or(() -> backend == null ? unknownToServer(physical) : Optional.empty());
+    }
+
+    /** A thread may keep this one idle while it waits on another, of which we may know nothing. */
+    private boolean isWaitingOn(Silent one) {
+        return one.theOnlyOne() && one.borrower().isInDriverBehind(pool);
     }
 
     private Judgement judgeSeen(Silent one, Connection physical, TcpTable table) {
@@ -444,8 +451,7 @@ final class Interview {
             return new Judgement(Verdict.LISTENING, "it waits for a notification, not for an answer");
         }
         if (backend != null) {
-            // A thread may keep this one idle while it waits on a connection that we know nothing of.
-            boolean waits = Dialect.waitsForAnswer(one.borrower()) && one.borrower().isInDriverBehind(pool)
+            boolean waits = Dialect.waitsForAnswer(one.borrower()) && isWaitingOn(one)
                     && witness.means(backend, SessionSocket.of(physical).orElse(null));
             long missing = Math.max(ANSWERED_MILLIS - Math.min(backend.forMillis(), one.lease().idleMillis()),
                     unsettledMillis(backend.forMillis(), MAX_SETTLING_MILLIS));

@@ -377,8 +377,11 @@ public final class ServerInquiry {
                 Borrower borrower = Borrower.of(lease.userId(), threads);
                 boolean maybeInDriver = lease.userId() < 0 || borrower.activity(null) == Activity.JDBC;
                 // Asked after the stack: what it used before that look, it may have been in.
-                if (maybeInDriver && !registry.leases().mayWaitElsewhere(lease)) {
-                    found.add(look(slot, lease, borrower));
+                // Of a virtual thread only what its session is known to be is told.
+                boolean executing = lease.isTest() || lease.userId() < 0 || borrower.isExecutingBehind(pool);
+                if (maybeInDriver && !registry.leases().mayWaitElsewhere(lease)
+                        && (executing || !registry.leases().hasOthersInHand(lease))) {
+                    found.add(look(slot, lease, borrower, executing || isTheOnlyOne(lease)));
                 }
             }
         }
@@ -386,7 +389,16 @@ public final class ServerInquiry {
         return found;
     }
 
-    private Interview.Silent look(Lease slot, Lease.View lease, Borrower borrower) {
+    /**
+     * Whether a thread that fetches or commits can only do so on this connection: each other one that is as long unused is
+     * accounted for by a thread of its own that waits for an answer. A step that reads on many threads opens its cursor on one.
+     */
+    private boolean isTheOnlyOne(Lease.View lease) {
+        return registry.leases().out().filter(other -> other.id() != lease.id() && other.idleMillis() >= QUIET_MILLIS)
+                .allMatch(other -> Dialect.waitsForAnswer(Borrower.of(other.userId(), threads)));
+    }
+
+    private Interview.Silent look(Lease slot, Lease.View lease, Borrower borrower, boolean theOnlyOne) {
         Thread thread = lease.userId() < 0 ? null : threads.byId(lease.userId());
         long cpu = thread == null ? -1 : cpuNanos.applyAsLong(thread);
         Look before = looks.get(lease.id());
@@ -395,8 +407,8 @@ public final class ServerInquiry {
         Look now = new Look(cpu, lease.idleMillis(), still ? before.quietFrom() : lease.idleMillis(),
                 same ? before.times() + 1 : 1, same && before.dead());
         looks.put(lease.id(), now);
-        return new Interview.Silent(slot, lease, borrower, now.idleMillis() - now.quietFrom() >= QUIET_MILLIS, now.times(),
-                now.dead());
+        return new Interview.Silent(slot, lease, borrower, theOnlyOne, now.idleMillis() - now.quietFrom() >= QUIET_MILLIS,
+                now.times(), now.dead());
     }
 
     private void remember(Signal row) {

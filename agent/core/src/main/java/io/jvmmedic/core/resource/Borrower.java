@@ -7,11 +7,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** The thread behind a lease, looked at once: name, place and activity are of the same stack. */
 public final class Borrower {
 
     private static final StackTraceElement[] NO_STACK = {};
+    /** Of a statement. What else begins one, like {@code executeLargeUpdate}, some pools pass on unseen. */
+    private static final Set<String> EXECUTIONS = Set.of("execute", "executeQuery", "executeUpdate", "executeBatch");
 
     private final long id;
     private final Thread thread;
@@ -72,6 +75,24 @@ public final class Borrower {
     /** Whether it is dead. A thread that cannot be seen is not known to be. */
     public boolean isDead() {
         return id >= 0 && thread == null;
+    }
+
+    /**
+     * Whether the topmost call of a driver through a connection of this pool's library begins a statement. That is a use of
+     * its connection which is seen; to fetch rows, to commit or to roll back is none, and may be of any connection that this
+     * thread can reach.
+     */
+    public boolean isExecutingBehind(PoolHandle pool) {
+        String called = "";
+        for (StackTraceElement frame : stack) {
+            String type = frame.getClassName();
+            if (pool.wraps(type) && !called.isEmpty()) {
+                // A proxy has no such method, what it calls has.
+                return EXECUTIONS.contains(called) || EXECUTIONS.contains(frame.getMethodName());
+            }
+            called = Activity.isDriver(type) ? frame.getMethodName() : called;
+        }
+        return false;
     }
 
     /**

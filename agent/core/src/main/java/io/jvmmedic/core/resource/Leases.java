@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Who has borrowed what, and who waits for what. The write side is called from host threads by the hooks and is
@@ -308,9 +310,19 @@ public final class Leases {
      * works for an hour.
      */
     public boolean mayWaitElsewhere(Lease.View lease) {
-        return registry.unpooled().isOpenBy(lease.userId()) || table.all().stream().map(Lease::read)
-                .anyMatch(other -> other != null && other.id() != lease.id() && other.userId() == lease.userId()
-                        && other.idleMillis() <= lease.idleMillis());
+        return registry.unpooled().isOpenBy(lease.userId()) || out().anyMatch(other -> other.id() != lease.id()
+                && other.userId() == lease.userId() && other.idleMillis() <= lease.idleMillis());
+    }
+
+    /** Whether the thread that used this lease last has another one in hand, whichever of them it used last. */
+    public boolean hasOthersInHand(Lease.View lease) {
+        return out().anyMatch(other -> other.id() != lease.id()
+                && (other.userId() == lease.userId() || other.threadId() == lease.userId()));
+    }
+
+    /** All that are borrowed or tested now, of all resources. */
+    public Stream<Lease.View> out() {
+        return table.all().stream().map(Lease::read).filter(Objects::nonNull);
     }
 
     private void retire(Lease lease) {

@@ -116,9 +116,13 @@ final class PoolRows {
             Map<Long, Borrower> borrowers, SlotTimes slotTimes, long tick, long now) {
         Borrower borrower = borrowers.get(lease.threadId());
         Borrower user = borrowers.get(lease.userId());
-        Waiter waits = waiters.get(lease.threadId());
-        Activity activity = borrower.activity(waits);
         boolean scopeOver = scopes.isOver(lease, borrower, user, tick);
+        // Who has handed it to another thread may wait for whatever it likes: the work on it goes on there.
+        boolean handedOn = user != borrower && !scopes.isUserDone(lease, user);
+        Borrower holder = handedOn ? user : borrower;
+        long holderId = handedOn ? lease.userId() : lease.threadId();
+        Waiter waits = waiters.get(holderId);
+        Activity activity = holder.activity(waits);
         boolean inUse = inUse(lease, user, held);
         if (slotTimes != null) {
             // What the thread does after its work on this lease is over is no use of it.
@@ -126,11 +130,11 @@ final class PoolRows {
         }
         return Signal.of(Signal.HELD_CONNECTION, now)
                 .with("tick", tick).with("resource", pool.id()).with("leaseId", lease.id())
-                .with("thread", borrower.name()).with("threadId", lease.threadId())
+                .with("thread", holder.name()).with("threadId", holderId)
                 .with("heldFor", lease.heldMillis()).with("idleFor", lease.idleMillis())
                 .with("typicalHold", lease.typicalHoldMillis()).with("calmHold", lease.calmHoldMillis())
                 .with("longestPause", lease.longestPauseMillis())
-                .with("site", lease.siteText()).with("doing", borrower.doing())
+                .with("site", lease.siteText()).with("doing", holder.doing())
                 .with("activity", activity.name())
                 .with("waitsFor", waits == null ? "" : waits.resource().id().toString())
                 .with("inScope", borrower.isStillAt(lease.siteText()))

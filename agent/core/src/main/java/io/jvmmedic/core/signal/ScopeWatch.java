@@ -79,4 +79,10 @@ final class ScopeWatch {
         scopes.put(lease.id(), now);
         return now.isOver();
     }
+
+    /** Whether the work of the thread that used it last is over, by what {@link #isOver} has seen; before it looks, by this look. */
+    boolean isUserDone(Lease.View lease, Borrower user) {
+        Scope scope = scopes.get(lease.id());
+        return scope == null ? End.isIdle(user) : scope.user().over();
+    }
 }

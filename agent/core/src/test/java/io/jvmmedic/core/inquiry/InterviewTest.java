@@ -125,7 +125,7 @@ class InterviewTest {
                 return 1;
             }
         };
-        return new Interview.Silent(slot, slot.read(), Borrower.of(1, view), true, 2, false);
+        return new Interview.Silent(slot, slot.read(), Borrower.of(1, view), true, true, 2, false);
     }
 
     private Interview.Silent waitingForRows(int pid) throws IOException {
@@ -174,7 +174,7 @@ class InterviewTest {
         knows(List.of(7, "idle", 2_000L));
         assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, silent)), "it may be on its way");
         knows(List.of(7, "idle", 15_000L));
-        Interview.Silent busy = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), false, 2,
+        Interview.Silent busy = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), true, false, 2,
                 false);
         assertEquals(List.of("UNKNOWN"), verdicts(ask(Reason.SILENT, busy)), "its thread ran: something arrives");
     }
@@ -208,11 +208,11 @@ class InterviewTest {
         int port = clientPort;
         knows(List.of(7, "idle", 15_000L));
         assertEquals(500, againMillis(silent), "the second word is asked for in the next round");
-        Interview.Silent told = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), true, 3, true);
+        Interview.Silent told = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), true, true, 3, true);
         assertEquals(3_000, againMillis(told), "and if nothing was done about it, as usual");
         clientPort = port;
         knows(List.of(7, "idle", 9_000L));
-        Interview.Silent many = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), true, 7, false);
+        Interview.Silent many = new Interview.Silent(silent.slot(), silent.lease(), silent.borrower(), true, true, 7, false);
         assertEquals(1_000, againMillis(many), "when it will be telling, however often it was asked about");
         clientPort = port;
         knows(List.of(7, "idle", 4_000L));
@@ -275,8 +275,21 @@ class InterviewTest {
         assertEquals(List.of("ANSWERED"), idleWhile(answer, pooled, app));
         for (StackTraceElement other : List.of(new StackTraceElement("org.hypothetic.OtherStatement", "execute", "O.java", 3), app,
                 new StackTraceElement("org.postgresql.Driver", "connect", "Driver.java", 3))) {
-            assertEquals(List.of("UNKNOWN"), idleWhile(answer, other, pooled, app), other.toString());
+            assertEquals(List.of(), idleWhile(answer, other, pooled, app), other.toString());
         }
+    }
+
+    /** It fetches rows of a cursor that another thread has opened, or commits what another one began. */
+    @Test
+    void whoMayWaitOnAnotherSessionOfThePoolIsOnlyToldOfBySessionsThatAreGone() throws Exception {
+        Interview.Silent sure = waitingForRows(7);
+        Interview.Silent silent = new Interview.Silent(sure.slot(), sure.lease(), sure.borrower(), false, true, 2, false);
+        knows(List.of(7, "idle in transaction", 1_200_000L));
+        assertEquals(List.of(), verdicts(ask(Reason.SILENT, silent)));
+        knows(List.of(7, "active", 1_200_000L));
+        assertEquals(List.of("ALIVE"), verdicts(ask(Reason.SILENT, silent)));
+        knows();
+        assertEquals(List.of("GONE"), verdicts(ask(Reason.SILENT, silent)));
     }
 
     private List<String> idleWhile(StackTraceElement... frames) throws Exception {
@@ -305,7 +318,7 @@ class InterviewTest {
         Interview.Silent seen = waitingForRows(7);
         Lease.View lease = seen.lease();
         Interview.Silent virtual = new Interview.Silent(seen.slot(), new Lease.View(lease.id(), lease.resource(), -5, -5,
-                lease.heldMillis(), lease.idleMillis(), false, false, null), Borrower.of(-5, null), false, 2, false);
+                lease.heldMillis(), lease.idleMillis(), false, false, null), Borrower.of(-5, null), true, false, 2, false);
         knows(List.of(7, "idle", 1_200_000L));
         assertEquals(List.of(), verdicts(ask(Reason.SILENT, virtual)), "it may compute for as long");
         knows(List.of(7, "active", 1_200_000L));

@@ -27,31 +27,42 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ServerInquiryTest {
 
-    private static final ThreadView IN_A_STATEMENT = new ThreadView() {
-        private final Thread thread = new Thread() {
+    private static final ThreadView IN_A_STATEMENT = inside("execute", id -> true);
+
+    /** Threads that wait for the answer to a call through their pool; the others wait for something else. */
+    private static ThreadView inside(String call, LongPredicate waits) {
+        StackTraceElement park = new StackTraceElement("sun.nio.ch.Net", "poll", "Net.java", 1);
+        Thread thread = thread(park, new StackTraceElement("org.postgresql.core.v3.QueryExecutorImpl", "processResults", "Q.java", 2),
+                new StackTraceElement("com.acme.pool.Pooled", call, "Pooled.java", 3));
+        Thread other = thread(park);
+        return new ThreadView() {
             @Override
-            public StackTraceElement[] getStackTrace() {
-                return new StackTraceElement[] {new StackTraceElement("sun.nio.ch.Net", "poll", "Net.java", 1),
-                        new StackTraceElement("org.postgresql.core.v3.QueryExecutorImpl", "processResults", "Q.java", 2),
-                        new StackTraceElement("com.acme.pool.PooledStatement", "execute", "PooledStatement.java", 3)};
+            public Thread byId(long id) {
+                return waits.test(id) ? thread : other;
+            }
+
+            @Override
+            public int count() {
+                return 1;
             }
         };
+    }
 
-        @Override
-        public Thread byId(long id) {
-            return thread;
-        }
-
-        @Override
-        public int count() {
-            return 1;
-        }
-    };
+    private static Thread thread(StackTraceElement... stack) {
+        return new Thread() {
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                return stack;
+            }
+        };
+    }
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final AskedPool pool = new AskedPool(registry);
@@ -354,6 +365,33 @@ class ServerInquiryTest {
     /** As Flyway does: one session is idle in a transaction, the same thread waits for a long statement on the other. */
     @Test
     void ofAThreadWithTwoConnectionsOnlyTheOneItUsedLastIsAskedAbout() throws Exception {
+        assertEquals(Set.of("ALIVE"), verdictsOnTwo("execute", true, false));
+    }
+
+    /** The rows may be those of a cursor that was opened before, the commit that of a transaction begun before. */
+    @Test
+    void whoFetchesOrCommitsWithTwoConnectionsInHandMayWaitOnEitherOfThem() throws Exception {
+        for (String call : List.of("next", "commit", "rollback", "executeLargeUpdate", "getTables", "setReadOnly")) {
+            assertEquals(Set.of(), verdictsOnTwo(call, true, false), call);
+        }
+    }
+
+    @Test
+    void whoFetchesMayDoSoFromWhatAnotherThreadHasOpened() throws Exception {
+        assertEquals(Set.of(), verdictsOnTwo("next", false, false), "whose thread waits for nothing");
+        assertTrue(verdictsOnTwo("execute", false, false).contains("ANSWERED"), "it uses its own");
+        assertTrue(verdictsOnTwo("next", false, true).contains("ANSWERED"), "the other one waits on the other");
+    }
+
+    /**
+     * What is told of two sessions, the first one idle in its transaction and the second one at work.
+     *
+     * @param call of a thread that waits for an answer
+     * @param same one thread has both; else the second one is another thread's
+     * @param otherWaits that other thread waits for an answer, too
+     */
+    private Set<String> verdictsOnTwo(String call, boolean same, boolean otherWaits) throws Exception {
+        heard.clear();
         CoarseClock.set(1_000);
         try (ServerSocket listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
                 Socket lock = new Socket(listener.getInetAddress(), listener.getLocalPort());
@@ -368,16 +406,26 @@ class ServerInquiryTest {
                     use.accept(server.session(1, socket));
                 }
             });
-            ServerInquiry inquiry = new ServerInquiry(MedicConfig.of(Map.of()), registry, IN_A_STATEMENT, thread -> 5,
-                    heard::add, clock);
-            pool.out(server.session(7, lock), handle);
+            Object other = new Object();
+            Object first = pool.out(server.session(7, lock), handle);
             CoarseClock.set(1_010);
-            pool.out(server.session(8, work), new Object());
+            AtomicReference<Object> second = new AtomicReference<>();
+            Thread opener = new Thread(() -> second.set(pool.out(server.session(8, work), other)), "opener");
+            if (same) {
+                second.set(pool.out(server.session(8, work), other));
+            } else {
+                opener.start();
+                opener.join();
+            }
+            ThreadView view = inside(call, id -> id != opener.getId() || otherWaits);
+            ServerInquiry inquiry = new ServerInquiry(MedicConfig.of(Map.of()), registry, view, thread -> 5, heard::add, clock);
             for (int i = 0; i < 30; i++) {
                 CoarseClock.set(1_010 + (20_000 + 1_000 * i) / CoarseClock.TICK_MILLIS);
                 round(inquiry, true, errors(0, 0, 0), FakeRounds.held("pool:orders", 1).with("idleFor", 20_000));
             }
-            assertEquals(Set.of("ALIVE"), verdicts());
+            registry.leases().returned(first);
+            registry.leases().returned(second.get());
+            return verdicts();
         } finally {
             CoarseClock.set(0);
         }

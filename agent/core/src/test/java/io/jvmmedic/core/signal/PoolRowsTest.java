@@ -13,6 +13,7 @@ import io.jvmmedic.core.resource.Lever;
 import io.jvmmedic.core.resource.PoolHandle;
 import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.resource.ThreadView;
+import io.jvmmedic.core.resource.Waiter;
 import io.jvmmedic.core.util.CoarseClock;
 import java.sql.DriverManager;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +92,47 @@ public class PoolRowsTest {
         } catch (java.sql.SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A reader on a thread of its own, an asynchronous export: whoever borrowed it may wait for another one meanwhile. */
+    @Test
+    void aConnectionThatWasHandedOnIsHeldByTheThreadThatWorksOnItUntilThatIsDone() throws Exception {
+        Object entry = new Object();
+        Object handle = new Object();
+        leases.borrowed(hostPool, entry, handle, (host, all) -> new OnePool(host, waiting));
+        CountDownLatch used = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        borrower.set(new Thread(() -> {
+            leases.used(entry);
+            used.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }, "reader"));
+        borrower.get().start();
+        used.await();
+        PoolHandle pool = registry.pools().get(0);
+        waiting.set(1);
+        leases.waiting(hostPool, (host, all) -> new OnePool(host, waiting));
+        long self = Thread.currentThread().getId();
+        Signal row = heldBy(pool);
+        assertEquals("reader", row.text("thread"));
+        assertEquals(borrower.get().getId(), row.number("threadId"));
+        assertEquals("", row.text("waitsFor"), "it is not the one who waits");
+        goOn.countDown();
+        borrower.get().join();
+        row = heldBy(pool);
+        assertEquals(self, row.number("threadId"));
+        assertEquals("pool:one", row.text("waitsFor"), "it has it in hand again");
+        assertNotNull(handle);
+    }
+
+    private Signal heldBy(PoolHandle pool) {
+        Map<Long, Waiter> waiters = leases.waiters().stream().collect(Collectors.toMap(Waiter::threadId, one -> one));
+        return rows.of(pool, waiters, 1, 0, -1).stream().filter(row -> row.type().equals(Signal.HELD_CONNECTION)).findFirst()
+                .orElseThrow();
     }
 
     @Test
