@@ -88,7 +88,8 @@ final class PoolRows {
         notable.forEach(lease -> rows.add(holder(pool, lease, held, waiters, borrowers, slotTimes, tick, now)));
         if (pressed) {
             Map<Long, Integer> holds = new HashMap<>();
-            held.forEach(lease -> holds.merge(lease.threadId(), 1, Integer::sum));
+            rows.stream().filter(row -> row.type().equals(Signal.HELD_CONNECTION))
+                    .forEach(row -> holds.merge(row.number("threadId"), 1, Integer::sum));
             List<Waiter> longest = own.stream().sorted(Comparator.comparingLong(Waiter::waitedMillis).reversed())
                     .limit(MAX_WAITERS).toList();
             Map<Thread, StackTraceElement[]> stacks =

@@ -117,22 +117,23 @@ public class PoolRowsTest {
         waiting.set(1);
         leases.waiting(hostPool, (host, all) -> new OnePool(host, waiting));
         long self = Thread.currentThread().getId();
-        Signal row = heldBy(pool);
+        Signal row = row(pool, Signal.HELD_CONNECTION);
+        assertEquals(0, row(pool, Signal.WAITING_BORROWER).number("holds"));
         assertEquals("reader", row.text("thread"));
         assertEquals(borrower.get().getId(), row.number("threadId"));
         assertEquals("", row.text("waitsFor"), "it is not the one who waits");
         goOn.countDown();
         borrower.get().join();
-        row = heldBy(pool);
+        row = row(pool, Signal.HELD_CONNECTION);
+        assertEquals(1, row(pool, Signal.WAITING_BORROWER).number("holds"));
         assertEquals(self, row.number("threadId"));
         assertEquals("pool:one", row.text("waitsFor"), "it has it in hand again");
         assertNotNull(handle);
     }
 
-    private Signal heldBy(PoolHandle pool) {
+    private Signal row(PoolHandle pool, String type) {
         Map<Long, Waiter> waiters = leases.waiters().stream().collect(Collectors.toMap(Waiter::threadId, one -> one));
-        return rows.of(pool, waiters, 1, 0, -1).stream().filter(row -> row.type().equals(Signal.HELD_CONNECTION)).findFirst()
-                .orElseThrow();
+        return rows.of(pool, waiters, 1, 0, -1).stream().filter(row -> row.type().equals(type)).findFirst().orElseThrow();
     }
 
     @Test
