@@ -56,7 +56,7 @@ public final class HeldConnection extends Event {
     public String site;
 
     @Label("Doing Now")
-    @Description("What the borrowing thread does now, its topmost application frame")
+    @Description("What the thread does now, its topmost application frame")
     public String doing;
 
     @Label("Activity")
@@ -64,7 +64,7 @@ public final class HeldConnection extends Event {
     public String activity;
 
     @Label("Waits For")
-    @Description("Pool the borrowing thread now waits for; empty if none")
+    @Description("Pool the thread now waits for; empty if none")
     public String waitsFor;
 
     @Label("In Scope")
