@@ -26,13 +26,11 @@ final class ConnectionCallAdvice {
         Hooks.used(entry);
     }
 
-    @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(suppress = Throwable.class)
     static void exit(@Advice.FieldValue("connection") Object entry, @Advice.Argument(1) Method method,
-            @Advice.Return Object value, @Advice.Thrown Throwable error) {
+            @Advice.Return Object value) {
         Class<?> declared = method.getReturnType();
-        if (error != null) {
-            Hooks.failed(entry, error);
-        } else if (!declared.isPrimitive() && declared != PreparedStatement.class && declared != Statement.class
+        if (!declared.isPrimitive() && declared != PreparedStatement.class && declared != Statement.class
                 && (value instanceof Connection || value instanceof DatabaseMetaData || value instanceof Blob
                 || value instanceof Clob || value instanceof SQLXML || value instanceof Array
                 || value instanceof Struct)) {

@@ -12,19 +12,17 @@ import java.sql.ResultSet;
 import java.sql.SQLXML;
 import net.bytebuddy.asm.Advice;
 
-/** A call on a statement or a result set that fails, or gives out a part that reads through the driver's connection later. */
+/** A call on a statement or a result set that gives out a part that reads through the driver's connection later. */
 final class PartCallAdvice {
 
     private PartCallAdvice() {
     }
 
-    @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(suppress = Throwable.class)
     static void exit(@Advice.FieldValue("this$0") Object facade, @Advice.Argument(1) Method method,
-            @Advice.Return Object value, @Advice.Thrown Throwable error) {
+            @Advice.Return Object value) {
         Class<?> declared = method.getReturnType();
-        if (error != null) {
-            Hooks.failed(facade, error);
-        } else if (!declared.isPrimitive() && declared != String.class && declared != ResultSet.class
+        if (!declared.isPrimitive() && declared != String.class && declared != ResultSet.class
                 && (value instanceof Blob || value instanceof Clob || value instanceof SQLXML || value instanceof Array
                 || value instanceof Ref || value instanceof InputStream || value instanceof Reader)) {
             Hooks.escaped(facade);

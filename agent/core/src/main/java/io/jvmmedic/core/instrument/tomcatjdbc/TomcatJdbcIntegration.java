@@ -77,15 +77,18 @@ public final class TomcatJdbcIntegration implements Integration {
                 Weave.into(PACKAGE + "ProxyConnection")
                         .needs(field("connection", ENTRY))
                         .hook(ADVICE + "ConnectionCallAdvice", INVOKE)
+                        .hook(ADVICE + "ConnectionFailedAdvice", INVOKE)
                         .hook(ADVICE + "UnwrappedAdvice",
                                 method("unwrap", "(Ljava/lang/Class;)Ljava/lang/Object;")),
                 Weave.into(PACKAGE + "StatementFacade$StatementProxy")
                         .needs(field("this$0", FACADE))
                         .hook(ADVICE + "StatementCallAdvice", INVOKE)
-                        .hook(ADVICE + "PartCallAdvice", INVOKE),
+                        .hook(ADVICE + "PartCallAdvice", INVOKE)
+                        .hook(ADVICE + "PartFailedAdvice", INVOKE),
                 Weave.into(PACKAGE + "StatementFacade$ResultSetProxy")
                         .needs(field("this$0", FACADE))
                         .hook(ADVICE + "RowCallAdvice", INVOKE)
-                        .hook(ADVICE + "PartCallAdvice", INVOKE));
+                        .hook(ADVICE + "PartCallAdvice", INVOKE)
+                        .hook(ADVICE + "PartFailedAdvice", INVOKE));
     }
 }
