@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +40,11 @@ public final class Leases {
     private final Map<ResourceHandle, Integer> attention = new ConcurrentHashMap<>();
     /** Read on each borrow: an empty set costs one field load. */
     private volatile boolean anyAttention;
-    private volatile boolean anyWaiter;
+    /**
+     * Counted up before a waiter is listed and down after it is taken off, so never less than there are: a thread that waits
+     * finds its own here whatever others do. A flag that the last one took down could miss who came in this moment.
+     */
+    private final AtomicInteger waiting = new AtomicInteger();
     /** Somebody has tested a free slot: most pools never do, and then the end of a test that was none costs a field load. */
     private volatile boolean anyTest;
     /** Somebody began to wait after a time in which nobody did. */
@@ -72,7 +78,7 @@ public final class Leases {
 
     private void borrowed(Lease lease, Object entry, Object handle) {
         long thread = Jdk.threadId(Thread.currentThread());
-        if (anyWaiter) {
+        if (isAnybodyWaiting()) {
             stopWaiting(thread);
         }
         Object watched = lease.resource().watched(entry, handle);
@@ -93,7 +99,7 @@ public final class Leases {
     public void returned(Object entry) {
         Lease lease = table.find(entry);
         if (lease != null) {
-            lease.returned(!anyWaiter);
+            lease.returned(!isAnybodyWaiting());
         }
     }
 
@@ -119,7 +125,7 @@ public final class Leases {
         Lease lease = table.find(entry);
         if (lease != null) {
             long thread = Jdk.threadId(Thread.currentThread());
-            if (anyWaiter) {
+            if (isAnybodyWaiting()) {
                 // It has got a slot. If the test fails it begins to wait anew.
                 stopWaiting(thread);
             }
@@ -159,16 +165,19 @@ public final class Leases {
         if (waiters.size() < MAX_WAITERS) {
             Thread thread = Thread.currentThread();
             registry.register(pool, factory).ifPresent(resource -> {
+                boolean first = waiting.getAndIncrement() == 0;
                 // Woken in vain and about to park again, it goes on waiting.
-                waiters.compute(Jdk.threadId(thread), (id, known) ->
-                        known != null && known.resource() == resource ? known : new Waiter(thread, resource));
+                Waiter known = waiters.get(Jdk.threadId(thread));
+                if (known != null && known.resource() == resource
+                        || waiters.put(Jdk.threadId(thread), new Waiter(thread, resource)) != null) {
+                    waiting.decrementAndGet();
+                }
+                if (first) {
+                    waitsBegan = true;
+                }
                 // Not only at the next sample: a pool can be locked or leaked dry within milliseconds.
                 attend(resource, true);
             });
-            if (!anyWaiter) {
-                anyWaiter = true;
-                waitsBegan = true;
-            }
         }
     }
 
@@ -202,7 +211,7 @@ public final class Leases {
     }
 
     public void waited() {
-        if (anyWaiter) {
+        if (isAnybodyWaiting()) {
             stopWaiting(Jdk.threadId(Thread.currentThread()));
         }
     }
@@ -210,22 +219,22 @@ public final class Leases {
     /** What the thread waited for; {@code null} for nothing. */
     private Waiter stopWaiting(long thread) {
         Waiter waiter = waiters.remove(thread);
-        if (waiter != null && waiters.isEmpty()) {
-            noteWhetherAnybodyWaits();
+        if (waiter != null) {
+            waiting.decrementAndGet();
         }
         return waiter;
     }
 
-    /**
-     * Looks again after it has written: what it saw before may be older than a waiter who has come since and has found
-     * nothing to write. Nobody would take that one off the list when its wait is over.
-     */
-    private void noteWhetherAnybodyWaits() {
-        boolean any;
-        do {
-            any = !waiters.isEmpty();
-            anyWaiter = any;
-        } while (any == waiters.isEmpty());
+    private void forgetWaiters(Predicate<Waiter> which) {
+        waiters.forEach((thread, waiter) -> {
+            if (which.test(waiter) && waiters.remove(thread, waiter)) {
+                waiting.decrementAndGet();
+            }
+        });
+    }
+
+    private boolean isAnybodyWaiting() {
+        return waiting.get() > 0;
     }
 
     /**
@@ -353,7 +362,7 @@ public final class Leases {
 
     /** Threads waiting now; those that died or were collected are dropped. */
     public Collection<Waiter> waiters() {
-        waiters.values().removeIf(waiter -> waiter.thread() == null || !waiter.thread().isAlive());
+        forgetWaiters(waiter -> waiter.thread() == null || !waiter.thread().isAlive());
         return List.copyOf(waiters.values());
     }
 
@@ -364,6 +373,6 @@ public final class Leases {
         errors.keySet().removeIf(resource -> !resource.alive());
         timeouts.keySet().removeIf(resource -> !resource.alive());
         // A thread that outlives the pool it waited for would keep the handle, and with it the host's class loader.
-        waiters.values().removeIf(waiter -> !waiter.resource().alive());
+        forgetWaiters(waiter -> !waiter.resource().alive());
     }
 }
