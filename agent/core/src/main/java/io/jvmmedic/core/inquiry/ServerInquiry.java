@@ -371,6 +371,7 @@ public final class ServerInquiry {
 
     private List<Interview.Silent> silent(PoolHandle pool, boolean dead) {
         List<Interview.Silent> found = new ArrayList<>();
+        Map<Long, Boolean> waiting = new HashMap<>();
         for (Lease slot : registry.leases().slots(pool)) {
             Lease.View lease = slot.read();
             if (lease != null && isSilent(lease.idleMillis(), lease.typicalHoldMillis(), lease.calmHoldMillis(), dead)) {
@@ -381,7 +382,7 @@ public final class ServerInquiry {
                 boolean executing = lease.isTest() || lease.userId() < 0 || borrower.isExecutingBehind(pool);
                 if (maybeInDriver && !registry.leases().mayWaitElsewhere(lease)
                         && (executing || !registry.leases().hasOthersInHand(lease))) {
-                    found.add(look(slot, lease, borrower, executing || isTheOnlyOne(lease)));
+                    found.add(look(slot, lease, borrower, executing || isTheOnlyOne(lease, waiting)));
                 }
             }
         }
@@ -392,10 +393,13 @@ public final class ServerInquiry {
     /**
      * Whether a thread that fetches or commits can only do so on this connection: each other one that is as long unused is
      * accounted for by a thread of its own that waits for an answer. A step that reads on many threads opens its cursor on one.
+     *
+     * @param waiting whether a thread waits for an answer, by its id: each stack is read once, however many are silent
      */
-    private boolean isTheOnlyOne(Lease.View lease) {
+    private boolean isTheOnlyOne(Lease.View lease, Map<Long, Boolean> waiting) {
         return registry.leases().out().filter(other -> other.id() != lease.id() && other.idleMillis() >= QUIET_MILLIS)
-                .allMatch(other -> Dialect.waitsForAnswer(Borrower.of(other.userId(), threads)));
+                .allMatch(other -> waiting.computeIfAbsent(other.userId(),
+                        user -> Dialect.waitsForAnswer(Borrower.of(user, threads))));
     }
 
     private Interview.Silent look(Lease slot, Lease.View lease, Borrower borrower, boolean theOnlyOne) {
