@@ -8,6 +8,7 @@ public final class Hooks {
 
     private static volatile Probes probes = Probes.NONE;
     private static volatile Gates gates = Gates.NONE;
+    private static volatile boolean rowsFollowed;
 
     private Hooks() {
     }
@@ -19,6 +20,20 @@ public final class Hooks {
     public static void disconnect() {
         probes = Probes.NONE;
         gates = Gates.NONE;
+        rowsFollowed = false;
+    }
+
+    /**
+     * Whether who fetches rows is to be told as well. A row costs less than a probe, so nobody is told of it while nobody
+     * wonders who has a connection in hand.
+     */
+    public static void followRows(boolean wanted) {
+        rowsFollowed = wanted;
+    }
+
+    /** Whether {@link #used} is to be told of the row that is being fetched. */
+    public static boolean followsRows() {
+        return rowsFollowed;
     }
 
     /** {@link Gates#NONE} opens all gates. */

@@ -10,6 +10,9 @@ public final class JdbcMembers {
 
     public static final Member UNWRAP = method("unwrap", "(Ljava/lang/Class;)Ljava/lang/Object;");
 
+    /** The next row of a result set. */
+    public static final Member NEXT = method("next", "()Z");
+
     private static final String STRING = "Ljava/lang/String;";
 
     private JdbcMembers() {

@@ -109,6 +109,15 @@ final class PoolRows {
         return known == null ? List.of() : known.at(round);
     }
 
+    /**
+     * Whether this is a lease that lies unused while its borrower is done or waits for another one. Somebody may be reading
+     * a result set all the same, whose rows are not followed else.
+     */
+    static boolean mayBeReadFrom(Signal row) {
+        return row.type().equals(Signal.HELD_CONNECTION) && row.number("idleFor") >= NOTABLE_MILLIS
+                && (row.flag("scopeOver") || !row.text("waitsFor").isEmpty());
+    }
+
     void prune() {
         times.keySet().removeIf(pool -> !pool.alive());
     }

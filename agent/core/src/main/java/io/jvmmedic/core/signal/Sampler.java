@@ -1,6 +1,7 @@
 package io.jvmmedic.core.signal;
 
 import io.jvmmedic.bootstrap.AdviceFailures;
+import io.jvmmedic.bootstrap.Hooks;
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.resource.ExecutorHandle;
@@ -188,9 +189,13 @@ public final class Sampler {
     private void pools(long tick, long now) {
         Map<Long, Waiter> waiters = new HashMap<>();
         registry.leases().waiters().forEach(waiter -> waiters.put(waiter.threadId(), waiter));
+        boolean followRows = false;
         for (PoolHandle pool : registry.pools()) {
-            emit(poolRows.of(pool, waiters, tick, now, jvm.sinceGcMillis()));
+            List<Signal> rows = poolRows.of(pool, waiters, tick, now, jvm.sinceGcMillis());
+            followRows |= rows.stream().anyMatch(PoolRows::mayBeReadFrom);
+            emit(rows);
         }
+        Hooks.followRows(followRows);
     }
 
     private void health(long tick, long now, long late) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jvmmedic.bootstrap.Hooks;
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.resource.Lease;
@@ -22,6 +23,7 @@ import io.jvmmedic.core.util.Jdk;
 import java.lang.ref.Reference;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -485,6 +487,37 @@ public abstract class PoolContract {
                     return Jdk.threadId(Thread.currentThread());
                 }));
                 assertEquals(user, ward.leaseOfMine().userId(), use.getKey());
+            }
+        }
+    }
+
+    /**
+     * A thread ran the query, another one works on its rows, each for long: it is the one that has the connection. Where a
+     * result set is the driver's own the lease has escaped, and nothing is concluded from its being unused.
+     */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void whoFetchesARowIsSeenToUseTheLeaseWhileRowsAreFollowed(String variant) throws Exception {
+        try (Ward ward = new Ward(variant, "rows", 1, LONG_WAIT_MILLIS);
+                Connection connection = ward.pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select x from system_range(1, 100)");
+                PreparedStatement prepared = connection.prepareStatement("select x from system_range(1, 100)");
+                ResultSet more = prepared.executeQuery()) {
+            for (ResultSet each : List.of(rows, more)) {
+                assertTrue(each.next());
+                long reader = result(elsewhere(() -> {
+                    Hooks.followRows(true);
+                    try {
+                        assertTrue(each.next());
+                    } finally {
+                        Hooks.followRows(false);
+                    }
+                    return Jdk.threadId(Thread.currentThread());
+                }));
+                Lease.View lease = ward.leaseOfMine();
+                assertTrue(lease.userId() == reader || lease.escaped(), variant);
+                execute(connection, "select 1");
             }
         }
     }

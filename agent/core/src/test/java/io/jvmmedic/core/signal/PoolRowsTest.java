@@ -131,6 +131,18 @@ public class PoolRowsTest {
         assertNotNull(handle);
     }
 
+    /** A row costs less than a probe: those that fetch rows are asked only where it tells a slow reader from a leak. */
+    @Test
+    void rowsAreFollowedWhileALeaseLiesUnusedWhoseBorrowerIsDoneOrWaits() {
+        Signal.Builder atWork = Signal.of(Signal.HELD_CONNECTION, 0).with("idleFor", 40_000).with("scopeOver", false)
+                .with("waitsFor", "");
+        assertFalse(PoolRows.mayBeReadFrom(atWork.build()), "its borrower is still at it");
+        assertFalse(PoolRows.mayBeReadFrom(atWork.with("scopeOver", true).with("idleFor", 1_000).build()), "just used");
+        assertTrue(PoolRows.mayBeReadFrom(atWork.with("idleFor", 2_000).build()));
+        assertTrue(PoolRows.mayBeReadFrom(atWork.with("scopeOver", false).with("waitsFor", "pool:one").build()));
+        assertFalse(PoolRows.mayBeReadFrom(Signal.of(Signal.POOL, 0).build()));
+    }
+
     private Signal row(PoolHandle pool, String type) {
         Map<Long, Waiter> waiters = leases.waiters().stream().collect(Collectors.toMap(Waiter::threadId, one -> one));
         return rows.of(pool, waiters, 1, 0, -1).stream().filter(row -> row.type().equals(type)).findFirst().orElseThrow();

@@ -79,6 +79,7 @@ public final class AgroalIntegration implements Integration {
                         .hook(ADVICE + "EscapedValueFromStatementAdvice", JdbcMembers.objects()),
                 Weave.into(PACKAGE + "wrapper.ResultSetWrapper")
                         .needs(field("statement", "Lio/agroal/pool/wrapper/StatementWrapper;"))
+                        .hook(ADVICE + "FetchedAdvice", JdbcMembers.NEXT)
                         .hook(ADVICE + "EscapedFromRowAdvice", JdbcMembers.locators())
                         .hook(ADVICE + "EscapedFromRowAdvice", JdbcMembers.UNWRAP)
                         .hook(ADVICE + "EscapedValueFromRowAdvice", JdbcMembers.objects()));

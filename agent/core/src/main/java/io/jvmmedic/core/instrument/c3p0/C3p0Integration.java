@@ -89,7 +89,7 @@ public final class C3p0Integration implements Integration {
                 getters(prepared("NewProxyCallableStatement")),
                 getters(Weave.into(IMPL + "NewProxyResultSet")
                         .needs(PARENT)
-                        .hook(ADVICE + "UsedAdvice", method("next", "()Z"))
+                        .hook(ADVICE + "UsedAdvice", JdbcMembers.NEXT)
                         .hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP)),
                 Weave.into(IMPL + "NewProxyDatabaseMetaData")
                         .needs(PARENT)

@@ -129,6 +129,7 @@ public final class Dbcp2Integration implements Integration {
                 Weave.into(dbcp + "DelegatingResultSet")
                         .needs(field("statement", "Ljava/sql/Statement;"),
                                 field("connection", "Ljava/sql/Connection;"))
+                        .hook(ADVICE + "FetchedAdvice", JdbcMembers.NEXT)
                         .hook(ADVICE + "EscapedRowAdvice", JdbcMembers.UNWRAP,
                                 method("getDelegate", "()Ljava/sql/ResultSet;"),
                                 method("getInnermostDelegate", "()Ljava/sql/ResultSet;"))

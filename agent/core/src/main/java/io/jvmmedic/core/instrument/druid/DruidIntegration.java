@@ -69,6 +69,7 @@ public final class DruidIntegration implements Integration {
                         .hook(ADVICE + "EscapedFromStatementAdvice", JdbcMembers.locators())
                         .hook(ADVICE + "EscapedValueFromStatementAdvice", JdbcMembers.objects()),
                 Weave.into(PACKAGE + "DruidPooledResultSet")
+                        .hook(ADVICE + "FetchedAdvice", JdbcMembers.NEXT)
                         .hook(ADVICE + "EscapedFromRowAdvice", method("getRawResultSet", "()Ljava/sql/ResultSet;"))
                         .hook(ADVICE + "EscapedFromRowAdvice", JdbcMembers.locators())
                         .hook(ADVICE + "EscapedValueFromRowAdvice", JdbcMembers.objects()));

@@ -85,7 +85,7 @@ public final class HikariIntegration implements Integration {
                 Weave.into(POOL + "ProxyStatement").hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP),
                 Weave.into(POOL + "ProxyResultSet").hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP),
                 Weave.into(POOL + "ProxyDatabaseMetaData").hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP),
-                parts(Weave.into(POOL + "HikariProxyResultSet")),
+                parts(Weave.into(POOL + "HikariProxyResultSet")).hook(ADVICE + "FetchedAdvice", JdbcMembers.NEXT),
                 parts(Weave.into(POOL + "HikariProxyCallableStatement")));
     }
 
