@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  *
  * <p>Each executor has a container, and asking one for its threads walks those of the whole JVM, as does asking it for the
  * containers inside it: with 50 executors of 100 workers that was two thirds of what the sampler cost. So the containers'
- * own sets are read instead, and the scopes that threads have opened are found from the threads.
+ * own sets are read instead, and the scopes that threads have opened are found from the threads. Those the caller has
+ * listed already: the list itself is a fifth of the rest.
  */
 public final class ThreadContainers {
 
@@ -36,7 +37,8 @@ public final class ThreadContainers {
     private final Optional<Field> registry;
     /** Of the containers of executors, whose own list of threads is the dear one. */
     private final Optional<Field> virtualThreads;
-    private final Optional<Method> platformThreads;
+    /** Of those started directly, beside which the root lists all platform threads. */
+    private final Optional<Field> startedDirectly;
     private final Optional<Field> innermostScope;
     private final Optional<Field> outerScope;
 
@@ -49,7 +51,8 @@ public final class ThreadContainers {
         threads = container.flatMap(type -> Members.method(type, "threads"));
         count = container.flatMap(type -> Members.method(type, "threadCount"));
         virtualThreads = type("SharedThreadContainer").flatMap(type -> Members.field(type, "virtualThreads"));
-        platformThreads = Members.method(Thread.class, "getAllThreads");
+        startedDirectly = type("ThreadContainers$RootContainer$TrackingRootContainer")
+                .flatMap(type -> Members.field(type, "VTHREADS"));
         innermostScope = Members.field(Thread.class, "headStackableScopes");
         outerScope = type("StackableScope").flatMap(type -> Members.field(type, "previous"));
     }
@@ -74,8 +77,12 @@ public final class ThreadContainers {
                 ? Optional.of("-Djdk.trackAllThreads=false hides those that are started directly") : Optional.empty();
     }
 
-    /** The virtual threads alive now, in all containers. */
-    public Collection<Thread> all() {
+    /**
+     * The virtual threads alive now, in all containers.
+     *
+     * @param platform the platform threads; what one that is not among them has forked in a scope of its own is left out
+     */
+    public Collection<Thread> all(Collection<Thread> platform) {
         if (!isKnown()) {
             return List.of();
         }
@@ -83,7 +90,7 @@ public final class ThreadContainers {
         addVirtual(unchecked(null, root.get()), found);
         shared().forEach(executor -> addVirtual(executor, found));
         Deque<Thread> owners = new ArrayDeque<>(found);
-        owners.addAll(List.of((Thread[]) unchecked(null, platformThreads.get())));
+        owners.addAll(platform);
         while (!owners.isEmpty()) {
             for (Object scope = Members.read(owners.poll(), innermostScope.get()); scope != null;
                     scope = Members.read(scope, outerScope.get())) {
@@ -119,8 +126,7 @@ public final class ThreadContainers {
 
     private boolean isKnown() {
         return root.isPresent() && threads.isPresent() && count.isPresent() && registry.isPresent()
-                && virtualThreads.isPresent() && platformThreads.isPresent() && innermostScope.isPresent()
-                && outerScope.isPresent();
+                && virtualThreads.isPresent() && innermostScope.isPresent() && outerScope.isPresent();
     }
 
     /** Adds those of one container, and returns what was not there yet. */
@@ -134,9 +140,11 @@ public final class ThreadContainers {
     }
 
     private Stream<?> threadsOf(Object container) {
-        if (virtualThreads.get().getDeclaringClass().isInstance(container)) {
-            Collection<?> own = (Collection<?>) Members.read(container, virtualThreads.get());
-            return own == null ? Stream.of() : own.stream();
+        for (Optional<Field> set : List.of(virtualThreads, startedDirectly)) {
+            if (set.isPresent() && set.get().getDeclaringClass().isInstance(container)) {
+                Collection<?> own = (Collection<?>) Members.read(container, set.get());
+                return own == null ? Stream.of() : own.stream();
+            }
         }
         return (Stream<?>) unchecked(container, threads.get());
     }

@@ -78,7 +78,7 @@ class ThreadContainersTest {
             perTask.execute(() -> forkInScope(nested, work));
             assertTrue(started.await(60, TimeUnit.SECONDS));
 
-            Collection<Thread> found = containers.all();
+            Collection<Thread> found = containers.all(Thread.getAllStackTraces().keySet());
 
             assertTrue(found.stream().allMatch(Jdk::isVirtual));
             assertTrue(found.stream().map(Thread::getName).collect(Collectors.toSet()).containsAll(Set.of("direct", "of a pool",
@@ -96,7 +96,7 @@ class ThreadContainersTest {
     @Test
     @EnabledForJreRange(max = JRE.JAVA_17)
     void thereAreNoneBefore21() {
-        assertTrue(containers.all().isEmpty());
+        assertTrue(containers.all(Thread.getAllStackTraces().keySet()).isEmpty());
         assertTrue(containers.blindness().isEmpty());
         assertTrue(containers.shared().isEmpty());
     }

@@ -2,7 +2,6 @@ package io.jvmmedic.core.instrument.executor;
 
 import io.jvmmedic.bootstrap.MedicThread;
 import io.jvmmedic.core.instrument.Members;
-import io.jvmmedic.core.instrument.ThreadContainers;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.resource.ExecutorHandle;
 import io.jvmmedic.core.resource.HandleFactory;
@@ -12,10 +11,12 @@ import io.jvmmedic.core.resource.ResourceRegistry;
 import io.jvmmedic.core.util.Jdk;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * The JVM's scheduler of virtual threads; its workers are the carriers, its tasks the virtual threads that could run. A
@@ -29,21 +30,22 @@ final class CarrierHandle extends WorkerHandle<ForkJoinPool> {
     private static final int NUDGES = 8;
 
     /** Makes the handle; the scheduler's threads are named like those of any pool. */
-    record Factory(JdkMembers jdk, ThreadContainers containers) implements HandleFactory {
+    record Factory(JdkMembers jdk, Supplier<Collection<Thread>> virtualThreads) implements HandleFactory {
         @Override
         public ResourceHandle open(Object scheduler, ResourceRegistry registry) {
             return new CarrierHandle((ForkJoinPool) scheduler,
-                    registry.uniqueId(ResourceId.Kind.EXECUTOR, "carriers"), jdk, containers);
+                    registry.uniqueId(ResourceId.Kind.EXECUTOR, "carriers"), jdk, virtualThreads);
         }
     }
 
-    private final ThreadContainers containers;
+    private final Supplier<Collection<Thread>> virtualThreads;
     private final ForkJoinProgress progress;
     private Optional<Field> carrier = Optional.empty();
 
-    private CarrierHandle(ForkJoinPool scheduler, ResourceId id, JdkMembers jdk, ThreadContainers containers) {
+    private CarrierHandle(ForkJoinPool scheduler, ResourceId id, JdkMembers jdk,
+            Supplier<Collection<Thread>> virtualThreads) {
         super(scheduler, id, jdk);
-        this.containers = containers;
+        this.virtualThreads = virtualThreads;
         progress = new ForkJoinProgress(jdk);
     }
 
@@ -78,7 +80,7 @@ final class CarrierHandle extends WorkerHandle<ForkJoinPool> {
     public List<Blocked> blockedWorkers() {
         List<Blocked> blocked = new ArrayList<>();
         int searched = 0;
-        for (Thread thread : containers.all()) {
+        for (Thread thread : virtualThreads.get()) {
             if (searched++ == MAX_SEARCHED) {
                 break;
             }

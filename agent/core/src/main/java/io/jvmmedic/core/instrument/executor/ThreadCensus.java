@@ -13,7 +13,6 @@ import io.jvmmedic.core.util.Globs;
 import io.jvmmedic.core.util.Jdk;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -27,15 +26,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at the list of platform threads, once per sampling round and without any stack: who is alive, and which executor
  * does each work for. Executors need no bytecode that way, and those from before a hot attach are seen too. A thread is
- * examined once; while no thread begins or ends a round costs one look at the list. Executors of virtual threads come from the JDK's containers.
+ * examined once; while no thread begins or ends a round does not even ask for the list. Executors of virtual threads come
+ * from the JDK's containers.
  *
  * <p>{@link #run} belongs to one thread, the sampler's; the view may be asked from any.
  */
 public final class ThreadCensus implements ThreadView, Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ThreadCensus.class);
-    /** Threads may start while the list is being taken. */
-    private static final int HEADROOM = 64;
+    private static final int MAP_HEADROOM = 64;
     private static final int MAX_COMPLAINTS = 3;
     private static final String CARRIER = "jdk.internal.misc.CarrierThread";
 
@@ -59,8 +58,7 @@ public final class ThreadCensus implements ThreadView, Runnable {
     /** Of the last count; held strongly until somebody begins or ends, as the workers of each executor are. */
     private volatile List<Thread> alive = List.of();
     private volatile List<Family> families = List.of();
-    /** Threads at the last count, by id: while they are the same nothing is counted anew. */
-    private long[] counted = {};
+    private final ThreadList list = ThreadList.ofThisJvm();
     private Map<WorkerHandle<?>, List<Thread>> workers = Map.of();
     private int failures;
 
@@ -120,11 +118,9 @@ public final class ThreadCensus implements ThreadView, Runnable {
     /** Takes the census. */
     @Override
     public void run() {
-        List<Thread> live = liveThreads();
-        long[] ids = live.stream().mapToLong(Jdk::threadId).toArray();
-        if (!Arrays.equals(ids, counted)) {
-            count(live, ids);
-            counted = ids;
+        List<Thread> live = list.now();
+        if (live != alive) {
+            count(live);
         }
         perTask.look();
         registry.executors().forEach(handle -> {
@@ -135,13 +131,12 @@ public final class ThreadCensus implements ThreadView, Runnable {
         workers.keySet().forEach(this::show);
     }
 
-    private void count(List<Thread> live, long[] ids) {
+    private void count(List<Thread> live) {
         Map<Long, Seen> before = threads;
-        Map<Long, Seen> now = new HashMap<>(before.size() * 2 + HEADROOM);
+        Map<Long, Seen> now = new HashMap<>(before.size() * 2 + MAP_HEADROOM);
         Map<WorkerHandle<?>, List<Thread>> working = new IdentityHashMap<>();
-        for (int i = 0; i < ids.length; i++) {
-            Thread thread = live.get(i);
-            long id = ids[i];
+        for (Thread thread : live) {
+            long id = Jdk.threadId(thread);
             Seen seen = before.get(id);
             if (seen == null) {
                 seen = new Seen(new WeakReference<>(thread), guardedMeet(thread), named.begin(thread));
@@ -154,7 +149,7 @@ public final class ThreadCensus implements ThreadView, Runnable {
         }
         working.replaceAll((executor, its) -> List.copyOf(its));
         threads = now;
-        alive = List.copyOf(live);
+        alive = live;
         families = named.close();
         workers = working;
     }
@@ -195,7 +190,7 @@ public final class ThreadCensus implements ThreadView, Runnable {
             return null;
         }
         if (thread.getClass().getName().equals(CARRIER)) {
-            return register(jdk.executorOf(thread), new CarrierHandle.Factory(jdk, containers));
+            return register(jdk.executorOf(thread), new CarrierHandle.Factory(jdk, () -> containers.all(alive)));
         }
         discoveries.forEach(discovery -> discovery.thread(thread));
         Object executor = jdk.executorOf(thread);
@@ -233,20 +228,5 @@ public final class ThreadCensus implements ThreadView, Runnable {
                 }
             }
         }
-    }
-
-    /** To ask for their number first is, from 21 on, as dear as to ask for all of them. */
-    private List<Thread> liveThreads() {
-        ThreadGroup root = Thread.currentThread().getThreadGroup();
-        while (root.getParent() != null) {
-            root = root.getParent();
-        }
-        Thread[] found = new Thread[counted.length + HEADROOM];
-        int count = root.enumerate(found, true);
-        while (count == found.length) {
-            found = new Thread[found.length * 2];
-            count = root.enumerate(found, true);
-        }
-        return Arrays.asList(found).subList(0, count);
     }
 }

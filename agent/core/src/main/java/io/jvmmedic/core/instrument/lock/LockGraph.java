@@ -163,13 +163,13 @@ public final class LockGraph implements LockCycles {
 
     /** Whom threads that are parked on these objects wait for to end; only virtual threads are joined that way. */
     Map<Object, Thread> latchesOfJoins() {
-        return joins.latches(virtual.all());
+        return joins.latches(virtual.all(platform.all()));
     }
 
     /** The virtual threads alive now by their negative ids; none where they cannot be seen. */
     Map<Long, Thread> virtualById() {
         Map<Long, Thread> byId = new HashMap<>();
-        virtual.all().forEach(thread -> byId.put(Jdk.threadId(thread), thread));
+        virtual.all(platform.all()).forEach(thread -> byId.put(Jdk.threadId(thread), thread));
         return byId;
     }
 
@@ -465,7 +465,7 @@ public final class LockGraph implements LockCycles {
             Map<Object, WaitQueue> contended = new IdentityHashMap<>();
             List<Thread> blocked = new ArrayList<>();
             List<Thread> mayJoin = new ArrayList<>();
-            Collection<Thread> virtualThreads = virtual.all();
+            Collection<Thread> virtualThreads = virtual.all(platform.all());
             Map<Object, Thread> latches = joins.latches(virtualThreads);
             Stream.concat(platform.all().stream(), virtualThreads.stream()).forEach(thread -> {
                 Object blocker = LockSupport.getBlocker(thread);
