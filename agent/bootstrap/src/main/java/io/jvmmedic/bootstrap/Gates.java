@@ -22,6 +22,16 @@ public abstract class Gates {
         return 0;
     }
 
+    /**
+     * As {@link #enter} in front of a call that may run one method or another, as its receiver decides.
+     *
+     * @param receiver of the call; {@code null} for one that will fail
+     * @return 0 also when the receiver's method is not the one that is gated
+     */
+    public int enterOf(Object receiver, int site) {
+        return 0;
+    }
+
     /** The hold is over. */
     public void leave(int token) {
     }

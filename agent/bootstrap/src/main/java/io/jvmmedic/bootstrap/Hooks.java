@@ -146,6 +146,19 @@ public final class Hooks {
         }
     }
 
+    /** @param before as for {@link #enterGate} */
+    public static int enterGateOf(Object receiver, int site, int before) {
+        try {
+            if (before != 0) {
+                gates.leave(before);
+            }
+            return own() ? 0 : gates.enterOf(receiver, site);
+        } catch (Throwable e) {
+            swallowed(e);
+            return 0;
+        }
+    }
+
     /** After an acquisition that may fail; returns what is left of the hold. */
     public static int acquired(boolean acquired, int token) {
         if (acquired) {

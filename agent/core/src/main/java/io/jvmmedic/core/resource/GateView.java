@@ -23,7 +23,8 @@ public interface GateView {
      * @param waits those of them that had to wait
      * @param bypasses those whose time limit ran out
      * @param asides those that went on because who was inside waited there
-     * @param reason why it is not in force, or what is missing; empty when it is
+     * @param reason why it is not in force, or what is missing; of one that is, which calls of its synchronized methods pass
+     *     it and which do not, empty when that does not matter
      */
     record Row(String id, String recorded, String state, String places, long passes, long waits, long waitedMillis,
             long bypasses, long asides, String reason) {

@@ -14,6 +14,7 @@ final class GateHouse extends Gates {
     private final Gate[] gates = new Gate[MAX_GATES];
     private final int[] gateOf = new int[MAX_SITES];
     private final int[] positionOf = new int[MAX_SITES];
+    private final Callee[] calleeOf = new Callee[MAX_SITES];
     private int gateCount;
     private int siteCount;
 
@@ -31,6 +32,16 @@ final class GateHouse extends Gates {
         gateOf[siteCount] = gate;
         positionOf[siteCount] = position;
         return siteCount++;
+    }
+
+    /** Calls of a site are asked about their receivers; before one of them is woven. */
+    void ask(int site, Callee callee) {
+        calleeOf[site] = callee;
+    }
+
+    @Override
+    public int enterOf(Object receiver, int site) {
+        return receiver != null && calleeOf[site].isRunBy(receiver.getClass()) ? enter(receiver, site) : 0;
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.utility.OpenedClassReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ final class GateTransformer implements ClassFileTransformer {
     }
 
     private final Map<String, List<Target>> targets = new ConcurrentHashMap<>();
+    private final List<Callee> callees = new CopyOnWriteArrayList<>();
     private final List<Rewritten> rewritten = new CopyOnWriteArrayList<>();
     private final Map<Class<?>, byte[]> asked = new ConcurrentHashMap<>();
     private final Consumer<Guarded> refused;
@@ -49,13 +52,24 @@ final class GateTransformer implements ClassFileTransformer {
                 targets.computeIfAbsent(target.place().internalName(), name -> new CopyOnWriteArrayList<>()).add(target));
     }
 
+    /** From now on calls of it are gated in each class that comes by. */
+    void add(Callee callee) {
+        callees.add(callee);
+    }
+
     /** From now on nothing is woven any more. */
     void clear() {
         targets.clear();
+        callees.clear();
     }
 
     boolean isTarget(Class<?> type) {
-        return targets.containsKey(type.getName().replace('.', '/'));
+        return targets.containsKey(type.getName().replace('.', '/')) || callees.stream().anyMatch(callee -> isCaller(type, callee));
+    }
+
+    /** Whether calls of a method are gated in a class. */
+    static boolean isCaller(Class<?> type, Callee callee) {
+        return callee.isGatedIn(type.getName().replace('.', '/'), System.identityHashCode(type.getClassLoader()));
     }
 
     /** Whether a loaded class cannot be restored: the JVM lets nobody change modifiers of its methods back. */
@@ -102,11 +116,12 @@ final class GateTransformer implements ClassFileTransformer {
             asked.put(loaded, bytes);
         }
         List<Target> here = name == null ? null : targets.get(name);
-        if (here == null && !isRewritten(loader, name)) {
+        List<Callee> called = name == null || callees.isEmpty() ? List.of() : called(loader, name, loaded, bytes);
+        if (here == null && called.isEmpty() && !isRewritten(loader, name)) {
             return null;
         }
         try {
-            return weave(loader, name, loaded, bytes, here == null ? List.of() : here);
+            return weave(loader, name, loaded, bytes, here == null ? List.of() : here, called);
         } catch (Throwable e) {
             LOG.warn("{}: could not be gated", name, e);
             if (here != null) {
@@ -116,7 +131,23 @@ final class GateTransformer implements ClassFileTransformer {
         }
     }
 
-    private byte[] weave(ClassLoader loader, String name, Class<?> loaded, byte[] bytes, List<Target> here) {
+    /** Methods that a class may call, as far as its words tell. */
+    private List<Callee> called(ClassLoader loader, String name, Class<?> loaded, byte[] bytes) {
+        if (!LoadedClasses.isHost(loader, name.replace('/', '.'))) {
+            return List.of();
+        }
+        try {
+            ClassReader reader = OpenedClassReader.of(bytes);
+            return callees.stream().filter(callee -> callee.target().guarded().refusal().isEmpty())
+                    .filter(callee -> callee.mayConcern(reader, loaded == null)).toList();
+        } catch (RuntimeException e) {
+            LOG.debug("{}: cannot be read", name, e);
+            return List.of();
+        }
+    }
+
+    private byte[] weave(ClassLoader loader, String name, Class<?> loaded, byte[] bytes, List<Target> here,
+            List<Callee> called) {
         List<MethodCode> codes = MethodCode.of(bytes);
         List<Job> jobs = new ArrayList<>();
         if (loaded != null) {
@@ -124,10 +155,11 @@ final class GateTransformer implements ClassFileTransformer {
         }
         boolean reaches = here.isEmpty() || Delegation.reachesBridge(loader);
         for (Target target : here) {
-            if (target.guarded().refusal().isEmpty() && concerns(target, loaded) && !jobs.contains(target.job())) {
+            Job job = job(target, codes);
+            if (target.guarded().refusal().isEmpty() && concerns(target, loaded) && !jobs.contains(job)) {
                 String obstacle = reaches ? obstacle(target, bytes, codes, jobs) : Delegation.obstacle();
                 if (obstacle.isEmpty()) {
-                    jobs.add(target.job());
+                    jobs.add(job);
                     if (target.job().kind() == Kind.METHOD) {
                         rewritten.add(new Rewritten(new WeakReference<>(loader), name, target.job()));
                     }
@@ -137,7 +169,31 @@ final class GateTransformer implements ClassFileTransformer {
                 }
             }
         }
-        return jobs.isEmpty() ? null : GateWeaver.weave(bytes, codes, jobs);
+        List<Job> all = new ArrayList<>(jobs);
+        for (Callee callee : called) {
+            List<Job> found = callee.jobs(name, System.identityHashCode(loader), bytes, codes, all,
+                    () -> !Delegation.reachesBridge(loader));
+            if (!found.isEmpty()) {
+                all.addAll(found);
+                callee.target().guarded().woven(callee.target().position());
+            }
+        }
+        try {
+            return all.isEmpty() ? null : GateWeaver.weave(bytes, codes, all);
+        } catch (RuntimeException e) {
+            // Too long with all the calls, most likely. The places of a signature come first.
+            called.forEach(callee -> callee.closed(name, System.identityHashCode(loader)));
+            return jobs.isEmpty() ? null : GateWeaver.weave(bytes, codes, jobs);
+        }
+    }
+
+    /** A call that may run another method than the one of the signature is to be asked about its receiver. */
+    private static Job job(Target target, List<MethodCode> codes) {
+        Callee callee = target.isCaller() ? target.guarded().callee(target.position()) : null;
+        Job job = target.job();
+        boolean asked = callee != null && codes.stream().filter(job::isIn).anyMatch(code ->
+                job.index() < code.instructions().size() && callee.isAsked(code.instructions().get(job.index())));
+        return asked ? new Job(job.kind(), job.method(), job.descriptor(), job.index(), job.site(), true) : job;
     }
 
     /** A synchronized method is either changed when its class is loaded, or reached by its callers. */

@@ -27,10 +27,20 @@ final class GateWeaver {
      *
      * @param index of the instruction; 0 for a whole method
      * @param site number that the gates know it by; {@link #NO_SITE} for a method that only takes its monitor itself
+     * @param asked whether the gate is to be asked if this receiver's method is the one that it is for
      */
-    record Job(Kind kind, String method, String descriptor, int index, int site) {
+    record Job(Kind kind, String method, String descriptor, int index, int site, boolean asked) {
 
         static final int NO_SITE = -1;
+
+        Job(Kind kind, String method, String descriptor, int index, int site) {
+            this(kind, method, descriptor, index, site, false);
+        }
+
+        boolean isSamePlace(Job other) {
+            return site == other.site && index == other.index && method.equals(other.method)
+                    && descriptor.equals(other.descriptor);
+        }
 
         boolean isIn(MethodCode code) {
             return method.equals(code.name()) && descriptor.equals(code.descriptor());

@@ -35,8 +35,8 @@ final class GatedMethod extends MethodVisitor {
     private record Guard(Label start, Label end, Label handler, String type) {
     }
 
-    /** Local variable for the hold of one site. */
-    private record Token(int site, int variable) {
+    /** Local variable for the hold of one site, which may have to be asked about the receiver. */
+    private record Token(int site, int variable, boolean asked) {
     }
 
     /**
@@ -87,7 +87,7 @@ final class GatedMethod extends MethodVisitor {
         for (GateWeaver.Job job : jobs) {
             List<Token> tokens = tokensOf(job);
             if (job.site() != GateWeaver.Job.NO_SITE) {
-                tokens.add(new Token(job.site(), variable++));
+                tokens.add(new Token(job.site(), variable++, job.asked()));
             }
         }
         this.whole = acquisitions.stream().anyMatch(each -> each.is(Kind.METHOD));
@@ -263,12 +263,46 @@ final class GatedMethod extends MethodVisitor {
         }
     }
 
-    private void call(Acquisition acquisition, Runnable call) {
-        mv.visitInsn(Opcodes.ACONST_NULL);
-        enter(acquisition);
-        mv.visitInsn(Opcodes.POP);
+    private void call(Acquisition acquisition, String descriptor, Runnable call) {
+        Type[] arguments = Type.getArgumentTypes(descriptor);
+        boolean asked = acquisition.tokens.stream().anyMatch(Token::asked);
+        if (asked) {
+            spill(arguments);
+        }
+        for (Token token : acquisition.tokens) {
+            mv.visitInsn(token.asked ? Opcodes.DUP : Opcodes.ACONST_NULL);
+            mv.visitLdcInsn(token.site);
+            mv.visitVarInsn(Opcodes.ILOAD, token.variable);
+            hook(token.asked ? "enterGateOf" : "enterGate", "(Ljava/lang/Object;II)I");
+            mv.visitVarInsn(Opcodes.ISTORE, token.variable);
+        }
+        if (asked) {
+            restore(arguments);
+        }
         acquire(acquisition, call);
         leave(acquisition);
+    }
+
+    /** The receiver is below the arguments. */
+    private void spill(Type[] arguments) {
+        int variable = spilled + Arrays.stream(arguments).mapToInt(Type::getSize).sum();
+        for (int i = arguments.length - 1; i >= 0; i--) {
+            variable -= arguments[i].getSize();
+            mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ISTORE), variable);
+        }
+    }
+
+    /** An interpreted frame keeps alive what its variables hold, so they are emptied. */
+    private void restore(Type[] arguments) {
+        int variable = spilled;
+        for (Type argument : arguments) {
+            mv.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), variable);
+            if (argument.getSort() >= Type.ARRAY) {
+                mv.visitInsn(Opcodes.ACONST_NULL);
+                mv.visitVarInsn(Opcodes.ASTORE, variable);
+            }
+            variable += argument.getSize();
+        }
     }
 
     private void unlock(Runnable call) {
@@ -372,7 +406,7 @@ final class GatedMethod extends MethodVisitor {
         if (acquisition != null && acquisition.is(Kind.LOCK)) {
             lock(acquisition, call);
         } else if (acquisition != null) {
-            call(acquisition, call);
+            call(acquisition, descriptor, call);
         } else if (code.instructions().get(at).isUnlocking() && acquisitions.stream().anyMatch(each -> each.is(Kind.LOCK))) {
             unlock(call);
         } else {

@@ -3,10 +3,10 @@ package io.jvmmedic.core.instrument.immunity;
 import io.jvmmedic.core.instrument.immunity.GateWeaver.Job;
 import io.jvmmedic.core.instrument.immunity.Position.Kind;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A signature in force: its gate, and what became of its places. Thread-safe. */
@@ -32,7 +32,7 @@ final class Guarded {
     private final List<Target> targets = new ArrayList<>();
     /** Places by key; true once a class with it was woven. */
     private final Map<String, Boolean> woven = new LinkedHashMap<>();
-    private final Set<String> byCallers = ConcurrentHashMap.newKeySet();
+    private final Map<String, Callee> byCallers = new ConcurrentHashMap<>();
     private volatile String refusal = "";
 
     /** @throws IllegalArgumentException with a sentence when it cannot be guarded */
@@ -77,12 +77,22 @@ final class Guarded {
     }
 
     /** The class of a synchronized method is loaded already: from now on it is reached by its callers. */
-    void reachByCallers(Position position) {
-        byCallers.add(position.key());
+    void reachByCallers(Callee callee) {
+        byCallers.put(callee.target().position().key(), callee);
     }
 
     boolean isReachedByCallers(Position position) {
-        return byCallers.contains(position.key());
+        return byCallers.containsKey(position.key());
+    }
+
+    /** How a synchronized method is reached by its callers; {@code null} when it is not. */
+    Callee callee(Position position) {
+        return byCallers.get(position.key());
+    }
+
+    /** Its synchronized methods that are reached by their callers. */
+    Collection<Callee> callees() {
+        return byCallers.values();
     }
 
     synchronized void woven(Position position) {

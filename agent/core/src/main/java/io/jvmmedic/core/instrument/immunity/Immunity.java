@@ -206,23 +206,57 @@ public final class Immunity implements GateView {
     private void weaveLoaded(Guarded fresh) {
         Set<String> names = fresh.targets().stream().map(target -> target.place().type()).collect(Collectors.toSet());
         LoadedClasses classes = new LoadedClasses(instrumentation, transformer, names);
+        List<CallerSearch> searches = new ArrayList<>();
         for (Target target : fresh.targets()) {
             if (target.job().kind() == Kind.METHOD
                     && classes.named(target.place().type()).stream().anyMatch(type -> !transformer.isRewritten(type))) {
-                fresh.reachByCallers(target.position());
+                searches.add(searchFor(new Callee(target)));
             }
         }
         retransform(names.stream().flatMap(name -> classes.named(name).stream()).toList());
+        if (!searches.isEmpty()) {
+            new MedicThread(() -> searches.forEach(CallerSearch::run), "weaver").start();
+        }
     }
 
-    private void retransform(List<Class<?>> types) {
-        if (types.isEmpty()) {
-            return;
+    /** Knows who is meant from now on; all but the calls of the signature itself are looked for later. */
+    private CallerSearch searchFor(Callee callee) {
+        house.ask(callee.target().job().site(), callee);
+        callee.target().guarded().reachByCallers(callee);
+        transformer.add(callee);
+        CallerSearch search = new CallerSearch(instrumentation, transformer, ConstantPools.open(opener), callee,
+                this::weaveCallers);
+        search.findFamily();
+        return search;
+    }
+
+    private synchronized boolean weaveCallers(List<Class<?>> types, Consumer<Class<?>> failed) {
+        if (!installed) {
+            return false;
         }
         try {
             instrumentation.retransformClasses(types.toArray(Class<?>[]::new));
         } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
+            LOG.debug("{}: could not be gated together", types, e);
+            for (Class<?> type : types) {
+                if (!retransform(List.of(type))) {
+                    failed.accept(type);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** False when the JVM refuses one of them, and so all. */
+    private boolean retransform(List<Class<?>> types) {
+        try {
+            if (!types.isEmpty()) {
+                instrumentation.retransformClasses(types.toArray(Class<?>[]::new));
+            }
+            return true;
+        } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
             LOG.warn("{}: could not be gated or freed of gates", types, e);
+            return false;
         }
     }
 
@@ -232,7 +266,13 @@ public final class Immunity implements GateView {
             warnings.accept("signature " + gate.signature().id() + " is refused, " + gate.refusal());
             Set<String> names = gate.targets().stream().map(target -> target.place().type()).collect(Collectors.toSet());
             LoadedClasses classes = new LoadedClasses(instrumentation, transformer, names);
-            retransform(names.stream().flatMap(name -> classes.named(name).stream()).toList());
+            List<Class<?>> woven = new ArrayList<>(names.stream().flatMap(name -> classes.named(name).stream()).toList());
+            for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+                if (!woven.contains(type) && gate.callees().stream().anyMatch(callee -> GateTransformer.isCaller(type, callee))) {
+                    woven.add(type);
+                }
+            }
+            retransform(woven);
         }, "weaver").start();
     }
 
@@ -264,7 +304,7 @@ public final class Immunity implements GateView {
             case "WITHDRAWN" -> "its time limit ran out " + gate.gate().bypasses() + " times, so it lets everybody pass";
             case "NOT SEEN", "PARTLY" -> "matches nothing yet: no class with " + String.join(", ", missing) + " was loaded";
             case "OPEN" -> "lets everybody pass while the mode is not heal";
-            default -> "";
+            default -> gate.callees().stream().map(Callee::text).collect(Collectors.joining("; "));
         };
         return new Row(signature.id(), signature.recorded(), state, signature.text(), gate.gate().passes(),
                 gate.gate().waits(), gate.gate().waitedNanos() / 1_000_000, gate.gate().bypasses(), gate.gate().asides(),

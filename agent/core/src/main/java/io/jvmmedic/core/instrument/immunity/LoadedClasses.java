@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The classes of some names that are loaded and may be woven: none of the JDK's, none of ours. */
@@ -28,9 +29,13 @@ final class LoadedClasses {
     }
 
     private boolean mayBeWoven(Class<?> type) {
-        return type.getClassLoader() != null && type.getClassLoader() != ClassLoader.getPlatformClassLoader()
-                && type.getClassLoader() != LoadedClasses.class.getClassLoader() && !type.getName().startsWith(OURS)
-                && instrumentation.isModifiableClass(type);
+        return isHost(type.getClassLoader(), type.getName()) && instrumentation.isModifiableClass(type);
+    }
+
+    /** Whether a class is neither the JDK's nor ours. */
+    static boolean isHost(ClassLoader loader, String name) {
+        return loader != null && loader != ClassLoader.getPlatformClassLoader()
+                && loader != LoadedClasses.class.getClassLoader() && !name.startsWith(OURS);
     }
 
     List<Class<?>> named(String name) {
@@ -39,16 +44,20 @@ final class LoadedClasses {
 
     /** What they consist of, before our own changes. One short pause of the JVM per class. */
     List<byte[]> bytes(String name) {
-        List<byte[]> all = new ArrayList<>();
-        for (Class<?> type : named(name)) {
-            transformer.ask(type);
-            try {
-                instrumentation.retransformClasses(type);
-            } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
-                // Nothing came by, so nothing is known of it.
-            }
-            transformer.told(type).ifPresent(all::add);
+        return named(name).stream().flatMap(type -> bytes(type).stream()).toList();
+    }
+
+    /** As {@link #bytes(String)}, of one that is here; empty when it does not come by. */
+    Optional<byte[]> bytes(Class<?> type) {
+        if (!named(type.getName()).contains(type)) {
+            return Optional.empty();
         }
-        return all;
+        transformer.ask(type);
+        try {
+            instrumentation.retransformClasses(type);
+        } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
+            // Nothing came by, so nothing is known of it.
+        }
+        return transformer.told(type);
     }
 }

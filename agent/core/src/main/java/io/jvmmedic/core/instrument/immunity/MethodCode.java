@@ -102,6 +102,19 @@ final class MethodCode {
         return methods;
     }
 
+    /** Whether a class has a method of its own of this name and form, with a body or without. */
+    static boolean declares(ClassReader reader, String name, String descriptor) {
+        boolean[] found = new boolean[1];
+        reader.accept(new ClassVisitor(OpenedClassReader.ASM_API) {
+            @Override
+            public MethodVisitor visitMethod(int access, String each, String form, String signature, String[] exceptions) {
+                found[0] |= each.equals(name) && form.equals(descriptor);
+                return null;
+            }
+        }, ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+        return found[0];
+    }
+
     String name() {
         return name;
     }
@@ -112,6 +125,14 @@ final class MethodCode {
 
     boolean isSynchronized() {
         return (access & Opcodes.ACC_SYNCHRONIZED) != 0;
+    }
+
+    boolean isPrivate() {
+        return (access & Opcodes.ACC_PRIVATE) != 0;
+    }
+
+    boolean isStatic() {
+        return (access & Opcodes.ACC_STATIC) != 0;
     }
 
     List<Instruction> instructions() {

@@ -8,17 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.acme.locks.Ailing;
 import com.acme.locks.Habits;
 import io.jvmmedic.core.resource.GateView;
-import java.lang.instrument.ClassFileTransformer;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
@@ -135,7 +132,7 @@ class SameProcessTest {
         assertTrue(bed.warnings.get(0).endsWith("is not the method that the signature was taken from, its body is another one"),
                 bed.warnings.get(0));
         assertEquals("REFUSED", immunity.rows().get(0).state());
-        assertEquals(0, calls(other), "the other place must not be gated either");
+        assertEquals(0, Woven.calls(other), "the other place must not be gated either");
     }
 
     /** The class with one instruction more in one method, which no other test gates: it may stay loaded for a while. */
@@ -193,9 +190,9 @@ class SameProcessTest {
         Immunity immunity = bed.immunity(true);
         immunity.open(file(), true);
         Class<?> type = new Sickbed.Fresh(Habits.class).loadClass(Habits.class.getName());
-        assertTrue(calls(type) > 0);
+        assertTrue(Woven.calls(type) > 0);
         immunity.uninstall();
-        assertEquals(0, calls(type));
+        assertEquals(0, Woven.calls(type));
     }
 
     /** Another agent must be able to change the class, and the method to work, with and without us. */
@@ -208,10 +205,10 @@ class SameProcessTest {
         Class<?> type = new Sickbed.Fresh(Habits.class).loadClass(Habits.class.getName());
         Method woven = type.getMethod("method", Callable.class);
         assertTrue(!Modifier.isSynchronized(woven.getModifiers()));
-        assertTrue(calls(type) > 0);
+        assertTrue(Woven.calls(type) > 0);
         immunity.uninstall();
-        assertEquals(0, calls(type), "nothing of it calls us any more");
-        assertEquals(0, calls(type), "nor after one more change of the class");
+        assertEquals(0, Woven.calls(type), "nothing of it calls us any more");
+        assertEquals(0, Woven.calls(type), "nor after one more change of the class");
         Object habits = type.getDeclaredConstructor().newInstance();
         assertEquals(true, woven.invoke(habits, (Callable<?>) () -> Thread.holdsLock(habits)));
         assertEquals(false, Thread.holdsLock(habits));
@@ -243,29 +240,5 @@ class SameProcessTest {
         assertEquals(0, row.waits());
         assertEquals(0, row.bypasses() + row.asides());
         assertTrue(Files.exists(file()));
-    }
-
-    /** Calls of gates in a class as the JVM runs it; whatever agent asks for it retransforms it. */
-    private static int calls(Class<?> type) throws Exception {
-        int[] calls = new int[1];
-        ClassFileTransformer reader = new ClassFileTransformer() {
-            @Override
-            public byte[] transform(ClassLoader loader, String name, Class<?> loaded, ProtectionDomain domain, byte[] bytes) {
-                if (loaded == type) {
-                    for (MethodCode code : MethodCode.of(bytes)) {
-                        calls[0] += (int) code.instructions().stream()
-                                .filter(one -> one.isCall() && one.owner().startsWith("io/jvmmedic/bootstrap/")).count();
-                    }
-                }
-                return null;
-            }
-        };
-        ByteBuddyAgent.install().addTransformer(reader, true);
-        try {
-            ByteBuddyAgent.install().retransformClasses(type);
-        } finally {
-            ByteBuddyAgent.install().removeTransformer(reader);
-        }
-        return calls[0];
     }
 }

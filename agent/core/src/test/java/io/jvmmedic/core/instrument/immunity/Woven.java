@@ -4,9 +4,12 @@ import io.jvmmedic.core.instrument.immunity.Position.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.instrument.ClassFileTransformer;
+import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.jar.asm.Opcodes;
 
 /** Signatures made up from class files. */
@@ -48,5 +51,29 @@ final class Woven {
 
     static Signature signature(Position... positions) {
         return new Signature("2026-11-21T08:00:00Z", List.of(positions), List.of());
+    }
+
+    /** Calls of gates in a class as the JVM runs it; whatever agent asks for it retransforms it. */
+    static int calls(Class<?> type) throws Exception {
+        int[] calls = new int[1];
+        ClassFileTransformer reader = new ClassFileTransformer() {
+            @Override
+            public byte[] transform(ClassLoader loader, String name, Class<?> loaded, ProtectionDomain domain, byte[] bytes) {
+                if (loaded == type) {
+                    for (MethodCode code : MethodCode.of(bytes)) {
+                        calls[0] += (int) code.instructions().stream()
+                                .filter(one -> one.isCall() && one.owner().startsWith("io/jvmmedic/bootstrap/")).count();
+                    }
+                }
+                return null;
+            }
+        };
+        ByteBuddyAgent.install().addTransformer(reader, true);
+        try {
+            ByteBuddyAgent.install().retransformClasses(type);
+        } finally {
+            ByteBuddyAgent.install().removeTransformer(reader);
+        }
+        return calls[0];
     }
 }

@@ -14,14 +14,18 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Code as it is in the world, of several compilers: every acquisition of every class of a library is gated at once, and the
- * JVM verifies the result.
+ * Code as it is in the world, of several compilers: every acquisition of every class of a library is gated at once, and
+ * many calls with them, and the JVM verifies the result.
  */
 class WovenLibrariesTest {
+
+    /** Of a method's instructions each of this distance is gated when it calls something; more would be too long for the JVM. */
+    private static final int CALLS_APART = 7;
 
     /** Defines the classes of one jar, gated. */
     private static final class Gated extends ClassLoader {
@@ -61,6 +65,10 @@ class WovenLibrariesTest {
             }
         }
 
+        private static boolean isAsked(MethodCode.Instruction call) {
+            return call.opcode() == Opcodes.INVOKEVIRTUAL || call.opcode() == Opcodes.INVOKEINTERFACE;
+        }
+
         private byte[] woven(byte[] bytes) {
             List<MethodCode> codes = MethodCode.of(bytes);
             List<Job> jobs = new ArrayList<>();
@@ -70,6 +78,15 @@ class WovenLibrariesTest {
                 MethodCode code = codes.stream().filter(job::isIn).findFirst().orElseThrow();
                 if (GateWeaver.obstacle(bytes, code, job).isEmpty()) {
                     jobs.add(job);
+                }
+            }
+            for (MethodCode code : codes) {
+                for (int i = 0; i < code.instructions().size(); i += CALLS_APART) {
+                    MethodCode.Instruction each = code.instructions().get(i);
+                    Job job = new Job(Position.Kind.CALL, code.name(), code.descriptor(), i, jobs.size(), true);
+                    if (isAsked(each) && !each.isLocking() && GateWeaver.obstacle(bytes, code, job).isEmpty()) {
+                        jobs.add(job);
+                    }
                 }
             }
             gated += jobs.size();
