@@ -13,6 +13,9 @@ public final class JdbcMembers {
     /** The next row of a result set. */
     public static final Member NEXT = method("next", "()Z");
 
+    /** Whether a connection still works. Who keeps one for long may ask nothing else of it. */
+    public static final Member IS_VALID = method("isValid", "(I)Z");
+
     private static final String STRING = "Ljava/lang/String;";
 
     private JdbcMembers() {
@@ -24,6 +27,12 @@ public final class JdbcMembers {
             method("createNClob", "()Ljava/sql/NClob;"), method("createSQLXML", "()Ljava/sql/SQLXML;"),
             method("createArrayOf", "(" + STRING + "[Ljava/lang/Object;)Ljava/sql/Array;"),
             method("createStruct", "(" + STRING + "[Ljava/lang/Object;)Ljava/sql/Struct;")};
+    }
+
+    /** Ends of a transaction. */
+    public static Member[] ends() {
+        return new Member[] {method("commit", "()V"), method("rollback", "()V"),
+            method("rollback", "(Ljava/sql/Savepoint;)V")};
     }
 
     /** Executions of a statement that is given its text, batches included. */

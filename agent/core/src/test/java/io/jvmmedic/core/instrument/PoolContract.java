@@ -454,14 +454,14 @@ public abstract class PoolContract {
         }
     }
 
-    /** A way to have a statement executed; the argument is a connection with a table {@code used(id)}. */
+    /** A way to have the server do something; the argument is a connection with a table {@code used(id)}. */
     private interface Use {
         void on(Connection connection) throws SQLException;
     }
 
     @ParameterizedTest
     @MethodSource("variants")
-    void whoExecutesAStatementIsSeenToUseTheLease(String variant) throws Exception {
+    void whoAsksSomethingOfTheServerIsSeenToUseTheLease(String variant) throws Exception {
         Map<String, Use> uses = new LinkedHashMap<>();
         uses.put("execute", connection -> connection.createStatement().execute("select 1"));
         uses.put("executeQuery", connection -> connection.createStatement().executeQuery("select 1"));
@@ -476,9 +476,13 @@ public abstract class PoolContract {
         uses.put("prepared executeUpdate", connection ->
                 connection.prepareStatement("update used set id = 4").executeUpdate());
         uses.put("callable execute", connection -> connection.prepareCall("call 1").execute());
+        uses.put("isValid", connection -> connection.isValid(1));
+        uses.put("commit", Connection::commit);
+        uses.put("rollback", Connection::rollback);
         try (Ward ward = new Ward(variant, "used", 1, LONG_WAIT_MILLIS);
                 Connection connection = ward.pool.getConnection()) {
             execute(connection, "create table if not exists used(id int)");
+            connection.setAutoCommit(false);
             for (Map.Entry<String, Use> use : uses.entrySet()) {
                 execute(connection, "select 1");
                 assertEquals(Jdk.threadId(Thread.currentThread()), ward.leaseOfMine().userId());

@@ -114,6 +114,8 @@ public final class AgroalIntegration implements Integration {
                 .needs(field("handler", HANDLER), field("wrappedConnection", "Ljava/sql/Connection;"),
                         method("getHandler", "()" + HANDLER))
                 .hook(ADVICE + "EndedAdvice", method("commit", "()V"), method("rollback", "()V"))
+                .hook(ADVICE + "AskedAdvice", JdbcMembers.ends())
+                .hook(ADVICE + "AskedAdvice", JdbcMembers.IS_VALID)
                 .hook(ADVICE + "EscapedAdvice", JdbcMembers.UNWRAP,
                         method("getMetaData", "()Ljava/sql/DatabaseMetaData;"))
                 .hook(ADVICE + "EscapedAdvice", JdbcMembers.creations())

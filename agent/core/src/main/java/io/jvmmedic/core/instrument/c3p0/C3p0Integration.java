@@ -99,6 +99,8 @@ public final class C3p0Integration implements Integration {
     private static Weave connection(String type) {
         return Weave.into(IMPL + type)
                 .needs(PARENT)
+                .hook(ADVICE + "UsedAdvice", JdbcMembers.ends())
+                .hook(ADVICE + "UsedAdvice", JdbcMembers.IS_VALID)
                 .hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP)
                 .hook(ADVICE + "EscapedPartAdvice", JdbcMembers.creations())
                 .hook(ADVICE + "EscapedAdvice", method("rawConnectionOperation", RAW_OPERATION));

@@ -103,6 +103,8 @@ public final class Dbcp2Integration implements Integration {
                                 method("validate", "(Ljava/lang/String;Ljava/time/Duration;)V")),
                 Weave.into(dbcp + "DelegatingConnection")
                         .needs(field("connection", "Ljava/sql/Connection;"))
+                        .hook(ADVICE + "UsedAdvice", JdbcMembers.ends())
+                        .hook(ADVICE + "UsedAdvice", JdbcMembers.IS_VALID)
                         .hook(ADVICE + "EscapedAdvice", JdbcMembers.UNWRAP,
                                 method("getDelegate", "()Ljava/sql/Connection;"),
                                 method("getInnermostDelegate", "()Ljava/sql/Connection;"))

@@ -104,6 +104,8 @@ public final class DruidIntegration implements Integration {
                 .hook(ADVICE + "BorrowedAdvice", constructor("(" + HOLDER + ")V"))
                 .hook(ADVICE + "ReturnedAdvice", method("recycle", "()V"))
                 .hook(ADVICE + "EndedAdvice", method("commit", "()V"), method("rollback", "()V"))
+                .hook(ADVICE + "UsedAdvice", JdbcMembers.ends())
+                .hook(ADVICE + "UsedAdvice", JdbcMembers.IS_VALID)
                 .hook(ADVICE + "FailedAdvice",
                         method("handleException", "(Ljava/lang/Throwable;Ljava/lang/String;)Ljava/sql/SQLException;"))
                 .hook(ADVICE + "EscapedAdvice", method("getConnection", "()Ljava/sql/Connection;"),

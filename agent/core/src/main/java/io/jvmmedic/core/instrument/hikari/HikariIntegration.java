@@ -77,10 +77,12 @@ public final class HikariIntegration implements Integration {
                 Weave.into(POOL + "ProxyConnection")
                         .needs(field("poolEntry", ENTRY_TYPE))
                         .hook(ADVICE + "UsedAdvice", method("markCommitStateDirty", "()V"))
+                        .hook(ADVICE + "UsedAdvice", JdbcMembers.ends())
                         .hook(ADVICE + "FailedAdvice",
                                 method("checkException", "(Ljava/sql/SQLException;)Ljava/sql/SQLException;"))
                         .hook(ADVICE + "EscapedAdvice", JdbcMembers.UNWRAP),
                 Weave.into(POOL + "HikariProxyConnection")
+                        .hook(ADVICE + "AskedAdvice", JdbcMembers.IS_VALID)
                         .hook(ADVICE + "EscapedAdvice", JdbcMembers.creations()),
                 Weave.into(POOL + "ProxyStatement").hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP),
                 Weave.into(POOL + "ProxyResultSet").hook(ADVICE + "EscapedPartAdvice", JdbcMembers.UNWRAP),

@@ -3,7 +3,7 @@ package io.jvmmedic.core.instrument.hikari;
 import io.jvmmedic.bootstrap.Hooks;
 import net.bytebuddy.asm.Advice;
 
-/** A statement is being executed: all of them pass here. */
+/** A statement is being executed, all of them pass here; or a transaction is being ended. */
 final class UsedAdvice {
 
     private UsedAdvice() {

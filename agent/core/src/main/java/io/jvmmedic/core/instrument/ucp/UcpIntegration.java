@@ -69,6 +69,7 @@ public final class UcpIntegration implements Integration {
                         .needs(KNOWN_ENTRY, method("getUPC", "()" + ENTRY),
                                 field("closed", "Ljava/util/concurrent/atomic/AtomicBoolean;"))
                         .hook(ADVICE + "CalledAdvice", CALLED)
+                        .hook(ADVICE + "AskedAdvice", JdbcMembers.IS_VALID)
                         .hook(ADVICE + "EscapedAdvice", JdbcMembers.UNWRAP)
                         .hook(ADVICE + "FailedAdvice",
                                 method("handleSQLRecoverableException", "(Ljava/sql/SQLException;)V")),
