@@ -68,4 +68,9 @@ public final class HeldResponse extends Event {
     @Label("In Scope")
     @Description("The code that sent the request still runs on that thread; false also when that cannot be told")
     public boolean inScope;
+
+    @Label("Calm Hold")
+    @Description("99.9th percentile of how long this site leases while nobody waits; -1 if not learned")
+    @Timespan(Timespan.MILLISECONDS)
+    public long calmHold;
 }

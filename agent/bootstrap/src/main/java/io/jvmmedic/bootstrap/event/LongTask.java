@@ -42,7 +42,7 @@ public final class LongTask extends Event {
     public long runsFor;
 
     @Label("Entry")
-    @Description("Outermost application code of the task")
+    @Description("Application code in which the task begins, behind what wraps it")
     public String entry;
 
     @Label("Site")
@@ -54,7 +54,7 @@ public final class LongTask extends Event {
     public String activity;
 
     @Label("Unchanged")
-    @Description("Looks in a row that saw it at the same place")
+    @Description("Looks in a row that saw it at the same place, still in the same wait")
     public int unchanged;
 
     @Label("Others Seen")

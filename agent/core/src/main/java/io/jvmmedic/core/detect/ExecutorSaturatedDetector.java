@@ -20,13 +20,15 @@ import java.util.Set;
  * {@code CERTAIN}, and nothing is done about it: each of these tasks may be needed.
  *
  * <p>{@code SUSPECTED}: full for {@value #LEARNED_FACTOR} times the longest such spell that ended by itself, tasks complete
- * and yet the queue grows, what comes into it waits for {@value #MIN_WAIT_MILLIS} ms or more, and at least half of the workers
+ * and yet the queue grows without a break, what comes into it waits for {@value #MIN_WAIT_MILLIS} ms or more, and at least half of the workers
  * looked at wait at one site. Workers that compute are no finding: more of them would not be faster. A short queue that is
  * always full, before an executor whose callers run themselves what it refuses, is none either: its tasks wait a moment.
+ * Nor is a queue that goes up and down: a few callers who each wait for their answer keep it full for ever.
  */
 public final class ExecutorSaturatedDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 10;
+    private static final int MOST_ROUNDS = 30;
     private static final int LEARNED_FACTOR = 4;
     private static final long UNLEARNED_MILLIS = 30_000;
     private static final long MIN_WAIT_MILLIS = 1_000;
@@ -110,7 +112,7 @@ public final class ExecutorSaturatedDetector implements Detector {
     }
 
     private static Spell spell(ExecutorView executor, Spell before, List<Signal> rows, long now) {
-        List<Long> queues = Growth.with(before == null ? null : before.queues(), executor.queued(), CONFIRM_ROUNDS);
+        List<Long> queues = Growth.with(before == null ? null : before.queues(), executor.queued(), MOST_ROUNDS);
         Map<Place, Long> sites = new HashMap<>(before == null ? Map.of() : before.sites());
         rows.forEach(row -> sites.merge(new Place(row.text("site"), row.text("activity")), row.number("workers"), Long::sum));
         long looks = (before == null ? 0 : before.looks()) + rows.stream().mapToLong(row -> row.number("lookedAt"))
@@ -121,8 +123,7 @@ public final class ExecutorSaturatedDetector implements Detector {
 
     /** {@code null} while it may just be a burst, or when nothing completes, which is another fault. */
     private Confidence judge(ExecutorView executor, Spell spell, long now) {
-        long first = spell.queues().get(0);
-        if (spell.queues().size() < CONFIRM_ROUNDS || executor.queued() <= first || spell.done(executor) <= 0
+        if (spell.queues().size() < CONFIRM_ROUNDS || !Growth.grows(spell.queues()) || spell.done(executor) <= 0
                 || spell.wait(executor, now) < MIN_WAIT_MILLIS) {
             return null;
         }

@@ -82,7 +82,7 @@ public final class ExecutorSelfStarvationDetector implements Detector {
                 findings.add(proven(executor));
             } else if (selfBlocked && !closed && rounds >= CONFIRM_ROUNDS) {
                 findings.add(suspected(executor, rounds));
-            } else if (!selfBlocked && !timed && rounds >= (isShared(edges) ? SHARED_ROUNDS : REFERENCE_ROUNDS)) {
+            } else if (!selfBlocked && !timed && rounds >= (isShared(executor, referring) ? SHARED_ROUNDS : REFERENCE_ROUNDS)) {
                 findings.add(referring(executor, referring, rounds));
             }
         }
@@ -95,8 +95,9 @@ public final class ExecutorSelfStarvationDetector implements Detector {
                 && row.text("slotOf").equals(resource) && !row.flag("proven")).toList();
     }
 
-    private static boolean isShared(Map<Long, String> edges) {
-        return edges.size() > 1 && edges.values().stream().distinct().count() == 1;
+    private static boolean isShared(ExecutorView executor, List<Signal> referring) {
+        return referring.size() > 1 && referring.size() >= executor.size()
+                && referring.stream().map(row -> row.text("waitsFor")).distinct().count() == 1;
     }
 
     private static Map<Long, String> edges(ExecutorView executor) {

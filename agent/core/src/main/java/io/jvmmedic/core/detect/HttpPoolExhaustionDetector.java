@@ -19,12 +19,16 @@ import java.util.stream.Collectors;
 /**
  * Finds an HTTP client whose connections, of one route or of all, are leased while requests wait, and tells why.
  * {@code SUSPECTED} at most, once most leases stayed the same for {@value #CONFIRM_ROUNDS} rounds and the requests
- * waiting did not become fewer; {@code HINT} while connections still turn over.
+ * waiting did not become fewer, and most of them are given up, blocked, or out for {@value #HABIT_FACTOR} times as long as
+ * is the habit of their site, {@value #UNLEARNED_MILLIS} ms while that has none; {@code HINT} while connections still turn
+ * over, and before: a long poll is answered within a minute, since proxies do not wait for longer.
  */
 public final class HttpPoolExhaustionDetector implements Detector {
 
     private static final int CONFIRM_ROUNDS = 3;
     private static final long LEFT_BEHIND_MILLIS = 30_000;
+    private static final int HABIT_FACTOR = 4;
+    private static final long UNLEARNED_MILLIS = 90_000;
 
     /** @param lasting leases that have been out since the pressure began, as far as remembered */
     private record Pressure(String route, int rounds, long firstPending, Set<Long> lasting) {
@@ -63,11 +67,24 @@ public final class HttpPoolExhaustionDetector implements Detector {
             Pressure pressure = pressure(resource, route, holders);
             pressures.put(resource, pressure);
             if (pressure.rounds() >= CONFIRM_ROUNDS) {
-                boolean stuck = pressure.lasting().size() * 2L > route.max() && route.pending() >= pressure.firstPending();
+                boolean stuck = unusual(pressure, holders) * 2 > route.max() && route.pending() >= pressure.firstPending();
                 findings.add(finding(resource, route, stuck ? Confidence.SUSPECTED : Confidence.HINT, pressure, holders));
             }
         }
         return findings;
+    }
+
+    /** Of the leases that are out since the pressure began, those that are not what their site does for a living. */
+    private long unusual(Pressure pressure, List<Holder> holders) {
+        return holders.stream().filter(holder -> pressure.lasting().contains(holder.leaseId())).filter(this::isUnusual).count();
+    }
+
+    private boolean isUnusual(Holder holder) {
+        return switch (cause(holder)) {
+            case LEAK, BLOCKED_ON_LOCK -> true;
+            default -> pressures.watched(holder.heldFor())
+                    > (holder.calmHold() < 0 ? UNLEARNED_MILLIS : HABIT_FACTOR * holder.calmHold());
+        };
     }
 
     private Pressure pressure(String resource, HttpRoute route, List<Holder> holders) {

@@ -139,6 +139,11 @@ public interface ExecutorHandle extends ResourceHandle {
         default int reference(Object blocker) {
             return -1;
         }
+
+        /** The future behind what {@link #reference} was asked about; that itself where it is none. */
+        default Object behind(Object blocker) {
+            return blocker;
+        }
     }
 
     /** Raises core and maximum to the given number of workers where they are below it, and starts them; for a loan. */

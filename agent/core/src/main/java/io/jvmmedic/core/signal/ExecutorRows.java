@@ -28,7 +28,7 @@ final class ExecutorRows {
 
     private final JvmProbe jvm;
     private final BusySites busySites = new BusySites();
-    private final LongTasks longTasks = new LongTasks();
+    private final LongTasks longTasks;
     private final Map<ExecutorHandle, Long> cpuBefore = new WeakHashMap<>();
     private final List<ExecutorHandle> full = new ArrayList<>();
     private long round = -1;
@@ -37,6 +37,7 @@ final class ExecutorRows {
 
     ExecutorRows(JvmProbe jvm) {
         this.jvm = jvm;
+        this.longTasks = new LongTasks(jvm);
     }
 
     /** @param ofPool whether it works for nobody but a connection pool */

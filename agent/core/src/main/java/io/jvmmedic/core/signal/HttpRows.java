@@ -57,7 +57,7 @@ final class HttpRows {
                 .with("tick", tick).with("resource", pool.id()).with("leaseId", lease.id())
                 .with("route", entry == null ? "" : pool.route(entry))
                 .with("thread", borrower.name()).with("threadId", lease.threadId())
-                .with("heldFor", lease.heldMillis()).with("site", lease.siteText()).with("doing", borrower.doing())
+                .with("heldFor", lease.heldMillis()).with("calmHold", lease.calmHoldMillis()).with("site", lease.siteText()).with("doing", borrower.doing())
                 .with("activity", borrower.activity(null).name())
                 .with("inScope", borrower.isStillAt(lease.siteText()))
                 .with("scopeOver", scopes.isOver(lease, borrower, borrower, tick))

@@ -18,6 +18,9 @@ interface JvmProbe {
     /** CPU time of a thread, ns; -1 if unknown. */
     long cpuNanos(Thread thread);
 
+    /** What a thread has done so far, unknown for a virtual one. No pause, no stack. */
+    WorkDone workDone(Thread thread);
+
     JvmProbe NONE = new JvmProbe() {
         @Override
         public void memory(Signal.Builder row) {
@@ -39,6 +42,11 @@ interface JvmProbe {
         @Override
         public long cpuNanos(Thread thread) {
             return -1;
+        }
+
+        @Override
+        public WorkDone workDone(Thread thread) {
+            return WorkDone.UNKNOWN;
         }
     };
 }

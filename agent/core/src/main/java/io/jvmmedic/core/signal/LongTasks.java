@@ -8,6 +8,7 @@ import io.jvmmedic.core.util.AppFrames;
 import io.jvmmedic.core.util.Jdk;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Rows of tasks that run for long, with how long others of the same entry took: learned from a few that are followed to
  * their end. A stack is taken when a task is first followed, and again each time its age has doubled.
+ *
+ * <p>A loop that comes back to its own idle wait looks the same at every look and is healthy. It is told by what its thread
+ * did in between, by the queue it takes from, and by {@link TaskEntries}, which keeps it apart from the short tasks that the
+ * same wrapper runs.
  */
 final class LongTasks {
 
@@ -30,20 +35,30 @@ final class LongTasks {
     private static final int MAX_FOLLOWED_EACH = 100;
     private static final int MAX_ROWS = 64;
     private static final int MAX_ENTRIES = 1_000;
+    /** Of one entry. */
+    private static final int MAX_SITES = 16;
+    /** Wrappers around wrappers, and what they wrap. */
+    private static final int MAX_PATH = 8;
 
     private static final class Followed {
-        private final String entry;
         private final long since;
+        /** Its outermost application frames at the first look. */
+        private final List<String> path;
+        /** Where it was at the first look. */
+        private final String firstSite;
         private String site = "";
+        private WorkDone done = WorkDone.UNKNOWN;
         private Activity activity = Activity.UNKNOWN;
         private int unchanged;
         private long nextLook;
         private long seenIn;
         private long seenAt;
 
-        private Followed(String entry, long since) {
-            this.entry = entry;
+        private Followed(StackTraceElement[] stack, long since) {
+            this.path = AppFrames.outermost(stack, MAX_PATH);
+            this.firstSite = AppFrames.top(stack);
             this.since = since;
+            this.nextLook = LONG_NANOS;
         }
     }
 
@@ -51,7 +66,20 @@ final class LongTasks {
     private static final class Habit {
         private int seen;
         private long longestNanos;
+        /** Where some of them were first looked at. */
+        private final Set<String> sites = new HashSet<>();
+
+        void learn(Followed task) {
+            seen++;
+            longestNanos = Math.max(longestNanos, task.seenAt - task.since);
+            if (sites.size() < MAX_SITES) {
+                sites.add(task.firstSite);
+            }
+        }
     }
+
+    private final JvmProbe jvm;
+    private final TaskEntries entries = new TaskEntries();
 
     /** By identity: it is the same run for as long as it is the same task. */
     private final Map<Run, Followed> followed = new IdentityHashMap<>();
@@ -68,6 +96,10 @@ final class LongTasks {
     /** Executors that run something, in this round so far and in the whole last one. */
     private int busy;
     private int busyBefore;
+
+    LongTasks(JvmProbe jvm) {
+        this.jvm = jvm;
+    }
 
     /**
      * Those of these tasks whose worker's stack is to be taken in this round.
@@ -153,9 +185,7 @@ final class LongTasks {
             if (task.seenIn >= last) {
                 return false;
             }
-            Habit habit = habits.computeIfAbsent(task.entry, key -> new Habit());
-            habit.seen++;
-            habit.longestNanos = Math.max(habit.longestNanos, task.seenAt - task.since);
+            habits.computeIfAbsent(entries.entry(task.path), key -> new Habit()).learn(task);
             return true;
         });
     }
@@ -163,30 +193,43 @@ final class LongTasks {
     private void look(Run run, StackTraceElement[] stack, long age) {
         Followed task = followed.get(run);
         if (task == null) {
-            String entry = AppFrames.outermost(stack);
-            if (entry.isEmpty()) {
+            task = new Followed(stack, run.sinceNanos());
+            if (task.path.isEmpty()) {
                 // No application code tells what it is.
                 return;
             }
-            task = new Followed(AppFrames.method(entry), run.sinceNanos());
-            task.nextLook = LONG_NANOS;
+            entries.learn(task.path);
             followed.put(run, task);
         }
         if (age >= task.nextLook) {
             String site = AppFrames.top(stack);
-            task.unchanged = site.equals(task.site) ? task.unchanged + 1 : 0;
+            WorkDone done = jvm.workDone(run.worker());
+            Activity activity = Activity.of(run.worker().getState(), stack);
+            boolean moved = !site.equals(task.site) || done.isBeyond(task.done, activity) || awaitsWork(task, stack);
+            task.unchanged = moved ? 0 : task.unchanged + 1;
             task.site = site;
-            task.activity = Activity.of(run.worker().getState(), stack);
+            task.activity = activity;
+            task.done = done;
             task.nextLook = 2 * age;
         }
     }
 
+    /** It takes from a queue, and none of its like that did so at the same place was seen to go on and end. */
+    private boolean awaitsWork(Followed task, StackTraceElement[] stack) {
+        if (!Activity.isTaking(stack)) {
+            return false;
+        }
+        Habit habit = habits.get(entries.entry(task.path));
+        return habit == null || !habit.sites.contains(AppFrames.top(stack));
+    }
+
     private Signal row(ExecutorHandle executor, Run run, Followed task, long tick, long now, long age) {
-        Habit habit = habits.get(task.entry);
+        String entry = entries.entry(task.path);
+        Habit habit = habits.get(entry);
         return Signal.of(Signal.LONG_TASK, now).with("tick", tick).with("resource", executor.id())
                 .with("thread", run.worker().getName()).with("threadId", Jdk.threadId(run.worker()))
                 .with("task", run.task()).with("runsFor", TimeUnit.NANOSECONDS.toMillis(age))
-                .with("entry", task.entry).with("site", task.site).with("activity", task.activity.name())
+                .with("entry", entry).with("site", task.site).with("activity", task.activity.name())
                 .with("unchanged", task.unchanged).with("seen", habit == null ? 0 : habit.seen)
                 .with("longest", habit == null ? -1 : TimeUnit.NANOSECONDS.toMillis(habit.longestNanos)).build();
     }

@@ -83,6 +83,13 @@ final class ManagementProbe implements JvmProbe {
     }
 
     @Override
+    public WorkDone workDone(Thread thread) {
+        ThreadInfo info = Jdk.threadId(thread) > 0 ? threads.getThreadInfo(Jdk.threadId(thread)) : null;
+        return info == null ? WorkDone.UNKNOWN
+                : new WorkDone(info.getBlockedCount() + info.getWaitedCount(), cpuNanos(thread));
+    }
+
+    @Override
     public List<Signal> deadlocks(long tick, long now) {
         if (clock.monotonicMillis() >= nextDeadlockLook) {
             long before = System.nanoTime();

@@ -86,6 +86,21 @@ public enum Activity {
         return false;
     }
 
+    /** Whether it waits, or is about to, for what somebody puts into a queue of the JDK: work, or an answer. */
+    public static boolean isTaking(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            String type = frame.getClassName();
+            if (type.startsWith("java.util.concurrent.") && (type.endsWith("Queue") || type.endsWith("Deque"))
+                    && (frame.getMethodName().startsWith("take") || frame.getMethodName().startsWith("poll"))) {
+                return true;
+            }
+            if (AppFrames.isApplication(type)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
     /** Whether a class of this name belongs to a driver, or is a statement of a pool above it. */
     public static boolean isDriver(String type) {
         return startsWithAny(type, DRIVERS)

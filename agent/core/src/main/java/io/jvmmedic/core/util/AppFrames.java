@@ -1,5 +1,6 @@
 package io.jvmmedic.core.util;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -50,14 +51,15 @@ public final class AppFrames {
         return stack.length == 0 ? "" : text(stack[0]);
     }
 
-    /** The outermost application frame of a stack, where the task of a worker begins; empty when there is none. */
-    public static String outermost(StackTraceElement[] stack) {
-        for (int i = stack.length - 1; i >= 0; i--) {
+    /** The outermost application frames of a stack, where the task of a worker begins, at most so many; none may be. */
+    public static List<String> outermost(StackTraceElement[] stack, int most) {
+        List<String> frames = new ArrayList<>();
+        for (int i = stack.length - 1; i >= 0 && frames.size() < most; i--) {
             if (isApplication(stack[i].getClassName())) {
-                return text(stack[i]);
+                frames.add(text(stack[i]));
             }
         }
-        return "";
+        return frames;
     }
 
     /** A frame as text without its line, {@code com.acme.OrderService.save}: the same wherever the method has come to. */

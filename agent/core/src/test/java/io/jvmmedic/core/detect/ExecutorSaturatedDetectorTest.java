@@ -61,6 +61,12 @@ class ExecutorSaturatedDetectorTest {
         assertEquals(Optional.empty(), run(1, 100, tick -> executor(2, 2, tick % 2 == 0 ? 3 : 2, 100 * tick), busy(GEO, "PARKED", 9)));
     }
 
+    /** Four callers, each of which asks again once it has its answer. */
+    @Test
+    void aQueueThatGoesUpAndDownIsNone() {
+        assertEquals(Optional.empty(), run(1, 200, tick -> executor(2, 2, tick % 5 == 0 ? 3 : 2, tick / 3), busy(GEO, "SLEEPING", 2)));
+    }
+
     @Test
     void aSpellThatEndedByItselfTeaches() {
         run(1, 40, tick -> overrun(tick), busy(GEO, "IO", 9));

@@ -118,6 +118,17 @@ class ExecutorSelfStarvationDetectorTest {
         }
     }
 
+    /** Who waits for a future is parked on something of his own. */
+    @Test
+    void aFutureThatAllWaitForIsTheSameForAll() {
+        for (int tick = 1; tick <= 59; tick++) {
+            assertEquals(List.of(), detector.evaluate(round(tick, executor(2, 2, 9, 40),
+                    blocked(1, "CompletableFuture$Signaller@1", -1), blocked(2, "CompletableFuture$Signaller@2", -1),
+                    waits(1, EXECUTOR, "FUTURE", "java.util.concurrent.CompletableFuture@7").with("slotOf", EXECUTOR),
+                    waits(2, EXECUTOR, "FUTURE", "java.util.concurrent.CompletableFuture@7").with("slotOf", EXECUTOR))));
+        }
+    }
+
     /** A start gate: the workers wait behind it, and so will the tasks in the queue. */
     @Test
     void whereAllWaitForTheSameItTakesMuchLonger() {

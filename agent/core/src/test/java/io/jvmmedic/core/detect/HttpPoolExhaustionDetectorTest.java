@@ -8,6 +8,7 @@ import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.Finding;
 import io.jvmmedic.core.model.Signal;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,9 +22,9 @@ class HttpPoolExhaustionDetectorTest {
 
     @Test
     void theSameLeasesForThreeRoundsWhileRequestsWait() {
-        detector.evaluate(round(1, http(2, 2, 5), response(1), response(2)));
-        assertEquals(List.of(), detector.evaluate(round(2, http(2, 2, 6), response(1), response(2))));
-        Finding finding = only(detector.evaluate(round(3, http(2, 2, 7), response(1), response(2))));
+        detector.evaluate(round(1, http(2, 2, 5), usuallyQuick(1), usuallyQuick(2)));
+        assertEquals(List.of(), detector.evaluate(round(2, http(2, 2, 6), usuallyQuick(1), usuallyQuick(2))));
+        Finding finding = only(detector.evaluate(round(3, http(2, 2, 7), usuallyQuick(1), usuallyQuick(2))));
         assertEquals(Fault.HTTP_POOL_EXHAUSTION, finding.fault());
         assertEquals(Confidence.SUSPECTED, finding.confidence());
         assertEquals("2 of 2 held by GeoClient.lookup:33, median 5.0 s, in I/O", finding.cause());
@@ -31,6 +32,38 @@ class HttpPoolExhaustionDetectorTest {
         assertEquals("http:payments: exhausted, route api:443: 2 of 2 leased, 7 pending;"
                 + " connections are waiting for the other side", finding.summary());
         assertEquals(List.of(), finding.evidence().leases());
+    }
+
+    private static Signal.Builder usuallyQuick(long lease) {
+        return response(lease).with("calmHold", 400);
+    }
+
+    /** Long polls of a first use fill the route: nobody knows yet what they take, and proxies end them within a minute. */
+    @Test
+    void whatIsNotYetKnownToBeUnusualIsAHint() {
+        for (int tick = 1; tick <= 89; tick++) {
+            assertNothingAboveHint(detector.evaluate(round(tick, http(2, 2, 5), polls(1, tick), polls(2, tick))));
+        }
+        assertEquals(Confidence.SUSPECTED,
+                only(detector.evaluate(round(90, http(2, 2, 5), polls(1, 91), polls(2, 91)))).confidence());
+        assertNothingAboveHint(detector.evaluate(round(91, http(2, 2, 5),
+                polls(1, 92).with("calmHold", 60_000), polls(2, 92).with("calmHold", 60_000))));
+    }
+
+    private static Signal.Builder polls(long lease, long seconds) {
+        return response(lease).with("heldFor", seconds * 1_000);
+    }
+
+    @Test
+    void leaksAndLocksNeedNoHabit() {
+        for (Signal.Builder change : List.of(response(1).with("unreachable", true), response(1).with("activity", "BLOCKED"))) {
+            HttpPoolExhaustionDetector fresh = new HttpPoolExhaustionDetector(config());
+            Optional<Confidence> last = Optional.empty();
+            for (int tick = 1; tick <= 3; tick++) {
+                last = surest(fresh.evaluate(round(tick, http(2, 2, 5), change, change.with("leaseId", 2))));
+            }
+            assertEquals(Optional.of(Confidence.SUSPECTED), last);
+        }
     }
 
     @ParameterizedTest(name = "{0}")

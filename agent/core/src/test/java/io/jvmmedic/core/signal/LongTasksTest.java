@@ -4,11 +4,14 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.acme.Consumers;
 import com.acme.Waiting;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.resource.ExecutorHandle.Run;
 import io.jvmmedic.core.resource.FakeExecutor;
+import io.jvmmedic.core.util.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +26,11 @@ class LongTasksTest {
     private static final int EXECUTORS = 12;
     private static final int WORKERS = 8;
 
-    private final LongTasks tasks = new LongTasks();
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final JvmProbe jvm = new ManagementProbe(Clock.SYSTEM);
+    private final LongTasks tasks = new LongTasks(jvm);
+    private final List<Thread> threads = new ArrayList<>();
     private final Waiting work = new Waiting(EXECUTORS * WORKERS);
     private final List<Worked> executors = new ArrayList<>();
 
@@ -54,6 +61,84 @@ class LongTasksTest {
     @AfterEach
     void close() {
         work.end();
+        threads.forEach(Thread::interrupt);
+    }
+
+    private Worked worked(String name, Runnable... bodies) {
+        Worked executor = new Worked(name);
+        for (Runnable body : bodies) {
+            Thread thread = new Thread(body);
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+            executor.workers.add(thread);
+        }
+        await().atMost(Duration.ofMinutes(1)).until(() -> executor.workers.stream().allMatch(LongTasksTest::waits));
+        return executor;
+    }
+
+    private static boolean waits(Thread worker) {
+        return worker.getState() == Thread.State.WAITING || worker.getState() == Thread.State.TIMED_WAITING;
+    }
+
+    /** Looks that are due at these ages, in seconds; each finds that the worker has had time for another turn of its loop. */
+    private Signal lookAt(Worked executor, long began, boolean turns, long... ages) {
+        List<Signal> rows = List.of();
+        for (long age : ages) {
+            WorkDone before = jvm.workDone(executor.workers.get(0));
+            await().atMost(Duration.ofMinutes(1)).until(() -> !turns
+                    || jvm.workDone(executor.workers.get(0)).waits() > before.waits() && waits(executor.workers.get(0)));
+            rows = look(executor, began + age, (began + age) * SECOND);
+        }
+        return rows.get(0);
+    }
+
+    @Test
+    void whoeverStandsInOneWaitIsUnchangedAtEachLook() {
+        Worked executor = worked("reports", work::serveOrder);
+        executor.begin(1, SECOND);
+        assertEquals(4, lookAt(executor, 1, false, 1, 5, 10, 20, 40, 80).number("unchanged"));
+    }
+
+    /** Consumers, appenders, leader elections: the same place at every look, after another turn. */
+    @Test
+    void aLoopThatComesBackToItsOwnWaitMoves() {
+        Consumers consumers = new Consumers();
+        for (Runnable loop : List.<Runnable>of(consumers::pollForEver, consumers::waitForEver)) {
+            Worked executor = worked("consumers", loop);
+            executor.begin(1, SECOND);
+            assertEquals(0, lookAt(executor, 1, true, 1, 5, 10, 20, 40, 80).number("unchanged"));
+        }
+    }
+
+    @Test
+    void takingFromAQueueIsWaitingForWorkUnlessOthersWereSeenToGoOnThere() {
+        Worked executor = worked("consumers", new Consumers()::take);
+        executor.begin(1, SECOND);
+        assertEquals(0, lookAt(executor, 1, false, 1, 5, 10, 20, 40, 80).number("unchanged"));
+        for (int tick = 100; tick < 110; tick++) {
+            executor.begin(tick, tick * SECOND);
+            look(executor, tick, tick * SECOND);
+        }
+        executor.begin(200, 200 * SECOND);
+        assertEquals(4, lookAt(executor, 200, false, 1, 5, 10, 20, 40, 80).number("unchanged"), "it waits for an answer");
+    }
+
+    /** The same wrapper runs what takes a moment and what goes on for ever. */
+    @Test
+    void whatAWrapperRunsIsToldApart() {
+        Consumers consumers = new Consumers();
+        Worked executor = worked("traced", () -> consumers.traced(work::serveOrder), () -> consumers.traced(work::serveLast));
+        executor.begin(1, SECOND);
+        Run lasting = executor.runs.get(0);
+        for (int tick = 1; tick <= 60; tick++) {
+            executor.runs = List.of(lasting, new Run(executor.workers.get(1), tick, tick * SECOND));
+            List<Signal> rows = look(executor, tick, tick * SECOND);
+            if (tick > 10) {
+                assertEquals("com.acme.Waiting.serveOrder", rows.get(0).text("entry"));
+                assertEquals(0, rows.get(0).number("seen"), "none like it has ended");
+            }
+        }
     }
 
     private List<Signal> look(Worked executor, long tick, long nanos) {
@@ -80,12 +165,11 @@ class LongTasksTest {
         // A moment before that each is at another line.
         await().until(() -> executors.stream().flatMap(executor -> executor.workers.stream())
                 .allMatch(worker -> worker.getState() == Thread.State.WAITING));
-        long second = TimeUnit.SECONDS.toNanos(1);
         long tick = 1;
         for (; tick <= 30; tick++) {
             for (Worked executor : executors) {
-                executor.begin(tick, tick * second);
-                assertEquals(List.of(), look(executor, tick, tick * second));
+                executor.begin(tick, tick * SECOND);
+                assertEquals(List.of(), look(executor, tick, tick * SECOND));
             }
         }
         Worked last = executors.get(EXECUTORS - 1);
@@ -93,9 +177,9 @@ class LongTasksTest {
         for (; tick <= 45; tick++) {
             for (Worked executor : executors) {
                 if (executor != last) {
-                    executor.begin(tick, tick * second);
+                    executor.begin(tick, tick * SECOND);
                 }
-                List<Signal> told = look(executor, tick, tick * second);
+                List<Signal> told = look(executor, tick, tick * SECOND);
                 rows = executor == last ? told : rows;
             }
         }

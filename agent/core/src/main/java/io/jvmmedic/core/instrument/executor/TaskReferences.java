@@ -31,6 +31,8 @@ final class TaskReferences {
 
     /** Position in the queue, by what a thread would be parked on. */
     private final Map<Object, Integer> positions = new IdentityHashMap<>();
+    /** By what a thread is parked on, each on one of its own, that knows nothing of its future. */
+    private final Map<Object, Object> futures = new IdentityHashMap<>();
     /** By class; lives as long as one look, so that no class of the host is held. */
     private final Map<Class<?>, List<Field>> fields = new HashMap<>();
     private final Wrappers wrappers = new Wrappers();
@@ -45,6 +47,11 @@ final class TaskReferences {
 
     int position(Object blocker) {
         return positions.getOrDefault(blocker, -1);
+    }
+
+    /** The future behind what a thread is parked on; that itself for anything else. */
+    Object behind(Object blocker) {
+        return futures.getOrDefault(blocker, blocker);
     }
 
     /** What the application handed in, behind the JDK's and others' wrappers. */
@@ -84,6 +91,7 @@ final class TaskReferences {
             Object dependent = Members.read(object, "stack");
             for (int i = 0; dependent != null && i < MAX_DEPENDENTS; i++) {
                 put(dependent, position);
+                futures.put(dependent, object);
                 dependent = Members.read(dependent, "next");
             }
         } else {

@@ -52,6 +52,11 @@ final class WaitIndex implements ExecutorHandle.Queue {
         return references.position(blocker);
     }
 
+    @Override
+    public Object behind(Object blocker) {
+        return references == null ? blocker : references.behind(blocker);
+    }
+
     private void addTask(Object task, int position, int depth) {
         if (task == null || depth == 0 || positions.putIfAbsent(task, position) != null) {
             return;

@@ -237,8 +237,9 @@ public final class ThreadWaits implements WaitView {
             for (Map.Entry<ExecutorHandle, ExecutorHandle.Queue> queue : queues.entrySet()) {
                 int position = kind == Kind.OTHER ? -1 : queue.getValue().reference(blocker);
                 if (position >= 0) {
-                    return new ThreadWait(thread, kind, LockGraph.describe(blocker), worksFor.get(thread), queue.getKey(),
-                            position, List.of(), false, timed);
+                    String name = LockGraph.describe(queue.getValue().behind(blocker));
+                    return new ThreadWait(thread, kind, name, worksFor.get(thread), queue.getKey(), position, List.of(), false,
+                            timed);
                 }
             }
             return new ThreadWait(thread, kind, LockGraph.describe(blocker), worksFor.get(thread), null, -1, List.of(), false,

@@ -2,6 +2,7 @@ package io.jvmmedic.core.instrument.executor;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.jvmmedic.core.instrument.ModuleOpener;
 import java.time.Duration;
@@ -99,6 +100,20 @@ class TaskReferencesTest {
     void aFutureThatATaskWillComplete() {
         CompletableFuture<Integer> future = new CompletableFuture<>();
         assertEquals(1, positionOf(blockerOf(future::get), () -> future.complete(1)));
+    }
+
+    /** Each is parked on one of its own; that they all wait for one future is what tells a start gate. */
+    @Test
+    void whoeverWaitsForTheSameFutureIsSeenToDoSo() {
+        CompletableFuture<Integer> future = new CompletableFuture<>();
+        Object first = blockerOf(future::get);
+        Object second = blockerOf(future::join);
+        assertEquals(1, positionOf(first, () -> future.complete(1)));
+        WaitIndex queue = new WaitIndex(List.copyOf(idle.getQueue()));
+        assertSame(first, queue.behind(first), "nobody has asked yet");
+        assertEquals(1, queue.reference(second));
+        assertSame(future, queue.behind(first));
+        assertSame(future, queue.behind(second));
     }
 
     @Test
