@@ -19,7 +19,8 @@ import java.util.Set;
  * batch of ten-minute downloads looks the same.
  *
  * <p>So it learns. A pause between completions that once ended by itself is normal for this executor; the next one is
- * suspected only at {@value #LEARNED_FACTOR} times the longest. And it asks for somebody who suffers: a queue that grows.
+ * suspected only at {@value #LEARNED_FACTOR} times the longest, and not before {@value #LEAST_MILLIS} ms: where all tasks
+ * were quick, a few that take long are no fault. And it asks for somebody who suffers: a queue that grows.
  * Tasks handed in beforehand wait patiently, and those of a scheduler may not be due yet.
  *
  * <p>What a connection pool has its own work done by is left out: it stalls whenever the database does, and to grow it
@@ -30,6 +31,7 @@ public final class ExecutorStalledDetector implements Detector {
     private static final int CONFIRM_ROUNDS = 5;
     private static final int LEARNED_FACTOR = 4;
     private static final long UNLEARNED_MILLIS = 30_000;
+    private static final long LEAST_MILLIS = 15_000;
     /** A queue at its limit cannot grow any more, so one that stands still for so long counts as well. */
     private static final long STANDING_QUEUE_MILLIS = 60_000;
     /** Share of one core below which workers do nothing, in percent. */
@@ -123,7 +125,7 @@ public final class ExecutorStalledDetector implements Detector {
         }
         boolean stands = lasted >= STANDING_QUEUE_MILLIS && executor.queued() == pause.queuedAtFirst()
                 && !executor.sample().text("library").contains("Scheduled");
-        return lasted >= LEARNED_FACTOR * known && (grew || stands);
+        return lasted >= Math.max(LEAST_MILLIS, LEARNED_FACTOR * known) && (grew || stands);
     }
 
     private Finding finding(ExecutorView executor, Confidence confidence, Pause pause, long now) {

@@ -18,22 +18,30 @@ class ExecutorStalledDetectorTest {
 
     @Test
     void aGrowingQueueAndNothingDoneIsSuspectedBeyondTheLongestPauseSeen() {
-        // It completes something every second round: pauses of up to 2 s are its habit.
+        // It completes something every fourth round: pauses of up to 4 s are its habit.
         for (int tick = 1; tick <= 20; tick++) {
-            assertEquals(List.of(), detector.evaluate(round(tick, executor(2, 2, 9, 100 + tick / 2))));
+            assertEquals(List.of(), detector.evaluate(round(tick, executor(2, 2, 9, 100 + tick / 4))));
         }
-        assertEquals(Optional.empty(), run(21, 24, tick -> executor(2, 2, (int) tick, 110)));
-        assertEquals(Optional.of(Confidence.HINT), run(25, 27, tick -> executor(2, 2, (int) tick, 110)));
+        assertEquals(Optional.empty(), run(21, 24, tick -> executor(2, 2, (int) tick, 105)));
+        assertEquals(Optional.of(Confidence.HINT), run(25, 35, tick -> executor(2, 2, (int) tick, 105)));
         Finding finding = null;
-        for (int tick = 28; tick <= 30; tick++) {
-            finding = only(detector.evaluate(round(tick, executor(2, 2, tick, 110),
+        for (int tick = 36; tick <= 38; tick++) {
+            finding = only(detector.evaluate(round(tick, executor(2, 2, tick, 105),
                     blocked(1, "FutureTask@1", -1), blocked(2, "CountDownLatch@3", -1))));
         }
         assertEquals(Fault.EXECUTOR_STALLED, finding.fault());
         assertEquals(Confidence.SUSPECTED, finding.confidence());
         assertEquals("2 of 2 workers wait: 2 at ReportService.render:57", finding.cause());
-        assertEquals("executor:reports: stalled, nothing completed for 10 s; 2 of 2 workers busy, 30 queued",
+        assertEquals("executor:reports: stalled, nothing completed for 18 s; 2 of 2 workers busy, 38 queued",
                 finding.summary());
+    }
+
+    /** Workers that were quick so far, and then some reports of ten seconds. */
+    @Test
+    void aFewTasksThatTakeLongAreAHintWhereAllWereQuick() {
+        run(1, 20, tick -> executor(2, 2, (int) tick, 10 * tick));
+        assertEquals(Optional.of(Confidence.HINT), run(21, 34, tick -> executor(2, 2, (int) tick, 200)));
+        assertEquals(Optional.of(Confidence.SUSPECTED), run(35, 36, tick -> executor(2, 2, (int) tick, 200)));
     }
 
     @Test
