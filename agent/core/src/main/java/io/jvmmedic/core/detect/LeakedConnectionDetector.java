@@ -25,12 +25,12 @@ import java.util.stream.Collectors;
  * ever taken out of it. That is a proof and needs no second look.
  *
  * <p>{@code SUSPECTED}: idle far beyond what its site ever took, the work that borrowed it over, borrowers waiting, for
- * {@value #CONFIRM_ROUNDS} rounds. That is all there can be where the pool keeps the handle itself. Age alone never
- * suffices, because it hits the healthy: a 20 minute report, a LISTEN connection, an advisory lock, a connection held
- * across a slow call (its thread comes back; that is the business of {@link PoolExhaustionDetector}). Never while a
- * statement may be running on it or a distributed transaction keeps it.
+ * {@value #CONFIRM_ROUNDS} rounds; several of one site, or most of the pool. That is all there can be where the pool keeps
+ * the handle itself. Age alone never suffices, because it hits the healthy: a 20 minute report, a LISTEN connection, an
+ * advisory lock, a connection held across a slow call (its thread comes back; that is the business of
+ * {@link PoolExhaustionDetector}). Never while a statement may be running on it or a distributed transaction keeps it.
  *
- * <p>{@code HINT}: idle for very long, nobody waits.
+ * <p>{@code HINT}: the same of the only one of its site; or idle for very long, nobody waits.
  */
 public final class LeakedConnectionDetector implements Detector {
 
@@ -85,12 +85,13 @@ public final class LeakedConnectionDetector implements Detector {
         if (!proven.isEmpty() && proven.size() <= pool.number("active")) {
             findings.add(proven(pool, resource, proven));
         }
-        List<Holder> confirmed = confirmed(pool, resource, holders);
+        List<Holder> abandoned = confirmed(pool, resource, holders);
+        List<Holder> confirmed = withoutLoners(pool, abandoned);
         if (!confirmed.isEmpty()) {
             findings.add(suspected(pool, resource, confirmed));
         }
-        List<Holder> old = holders.stream()
-                .filter(holder -> isVeryOld(holder) && !confirmed.contains(holder)).toList();
+        List<Holder> old = holders.stream().filter(holder -> !confirmed.contains(holder)
+                && (isVeryOld(holder) || abandoned.contains(holder))).toList();
         if (!old.isEmpty()) {
             findings.add(hint(pool, resource, old));
         }
@@ -117,6 +118,16 @@ public final class LeakedConnectionDetector implements Detector {
             }
         }
         return confirmed;
+    }
+
+    /**
+     * The only one of its site may be kept for what its session has: a lock, a subscription, a temporary table. What leaks
+     * leaks again, so it is not alone for long; and most of the pool is no such session.
+     */
+    private static List<Holder> withoutLoners(Signal pool, List<Holder> abandoned) {
+        Map<String, Long> bySite = abandoned.stream().collect(Collectors.groupingBy(Holder::site, Collectors.counting()));
+        return abandoned.size() * 2L > pool.number("max") ? abandoned
+                : abandoned.stream().filter(holder -> bySite.get(holder.site()) > 1).toList();
     }
 
     private int calm(Lease lease) {

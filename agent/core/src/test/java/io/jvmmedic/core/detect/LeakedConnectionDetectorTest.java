@@ -70,9 +70,9 @@ class LeakedConnectionDetectorTest {
 
     @Test
     void idleUnderPressureForThreeRoundsIsSuspected() {
-        assertNothingAboveHint(detector.evaluate(pressed(1, abandoned(POOL, 1, 40_000))));
-        assertNothingAboveHint(detector.evaluate(pressed(2, abandoned(POOL, 1, 41_000))));
-        Finding finding = only(detector.evaluate(pressed(3, abandoned(POOL, 1, 42_000))));
+        assertNothingAboveHint(detector.evaluate(dry(1, abandoned(POOL, 1, 40_000))));
+        assertNothingAboveHint(detector.evaluate(dry(2, abandoned(POOL, 1, 41_000))));
+        Finding finding = only(detector.evaluate(dry(3, abandoned(POOL, 1, 42_000))));
         assertEquals(Confidence.SUSPECTED, finding.confidence());
         assertEquals(List.of(1L), finding.evidence().leases());
         assertEquals("probably leaked: 1 at OrderService.save:88", finding.cause());
@@ -83,9 +83,9 @@ class LeakedConnectionDetectorTest {
         // 4 x 2.5 s: beyond it from the eighth round on, confirmed in the tenth.
         for (int tick = 1; tick <= 9; tick++) {
             assertEquals(List.of(), detector.evaluate(
-                    pressed(tick, abandoned(POOL, 1, 3_000 + tick * 1_000).with("typicalHold", 2_500))));
+                    dry(tick, abandoned(POOL, 1, 3_000 + tick * 1_000).with("typicalHold", 2_500))));
         }
-        Finding finding = only(detector.evaluate(pressed(10, abandoned(POOL, 1, 13_000).with("typicalHold", 2_500))));
+        Finding finding = only(detector.evaluate(dry(10, abandoned(POOL, 1, 13_000).with("typicalHold", 2_500))));
         assertEquals(Confidence.SUSPECTED, finding.confidence());
         assertEquals(10_000, finding.evidence().measure("suspectAfter"));
     }
@@ -94,9 +94,9 @@ class LeakedConnectionDetectorTest {
     void aDeadBorrowerIsTheStrongerSentence() {
         LongFunction<Signal.Builder> dead = tick -> abandoned(POOL, 1, 40_000 + tick * 1_000)
                 .with("activity", "ENDED").with("doing", "");
-        detector.evaluate(pressed(1, dead.apply(1)));
-        detector.evaluate(pressed(2, dead.apply(2)));
-        Finding finding = only(detector.evaluate(pressed(3, dead.apply(3))));
+        detector.evaluate(dry(1, dead.apply(1)));
+        detector.evaluate(dry(2, dead.apply(2)));
+        Finding finding = only(detector.evaluate(dry(3, dead.apply(3))));
         assertEquals(Confidence.SUSPECTED, finding.confidence());
         assertTrue(finding.evidence().proof().startsWith("every thread that borrowed them is dead"),
                 finding.evidence().proof());
@@ -105,27 +105,27 @@ class LeakedConnectionDetectorTest {
     /** Where the pool keeps the handles itself there is no proof, and the threads that leaked soon wait with all the others. */
     @Test
     void workThatIsOverLeftItBehindWhateverItsThreadDoesNow() {
-        detector.evaluate(pressed(1, abandoned(POOL, 1, 40_000).with("activity", "RUNNING").with("doing", LISTEN)));
-        detector.evaluate(pressed(2, abandoned(POOL, 1, 41_000).with("activity", "WAITING_FOR_POOL").with("waitsFor", POOL)));
+        detector.evaluate(dry(1, abandoned(POOL, 1, 40_000).with("activity", "RUNNING").with("doing", LISTEN)));
+        detector.evaluate(dry(2, abandoned(POOL, 1, 41_000).with("activity", "WAITING_FOR_POOL").with("waitsFor", POOL)));
         assertEquals(Confidence.SUSPECTED, only(detector.evaluate(
-                pressed(3, abandoned(POOL, 1, 42_000).with("activity", "JDBC").with("doing", LISTEN)))).confidence());
+                dry(3, abandoned(POOL, 1, 42_000).with("activity", "JDBC").with("doing", LISTEN)))).confidence());
     }
 
     @Test
     void useRetractsTheSuspicion() {
         for (int tick = 1; tick <= 3; tick++) {
-            detector.evaluate(pressed(tick, abandoned(POOL, 1, 40_000 + tick * 1_000)));
+            detector.evaluate(dry(tick, abandoned(POOL, 1, 40_000 + tick * 1_000)));
         }
-        assertEquals(List.of(), detector.evaluate(pressed(4, abandoned(POOL, 1, 44_000).with("idleFor", 250))));
+        assertEquals(List.of(), detector.evaluate(dry(4, abandoned(POOL, 1, 44_000).with("idleFor", 250))));
         assertEquals(List.of(), detector.evaluate(
-                pressed(5, attended(POOL, 1, 45_000).with("activity", "RUNNING").with("doing", LISTEN))));
+                dry(5, attended(POOL, 1, 45_000).with("activity", "RUNNING").with("doing", LISTEN))));
     }
 
     @Test
     void provenAndSuspectedLeasesOfOnePoolAreTwoFindings() {
         List<Finding> findings = List.of();
         for (int tick = 1; tick <= 3; tick++) {
-            findings = detector.evaluate(pressed(tick, abandoned(POOL, 1, 40_000 + tick * 1_000),
+            findings = detector.evaluate(dry(tick, abandoned(POOL, 1, 40_000 + tick * 1_000),
                     held(POOL, 2).with("unreachable", true)));
         }
         assertEquals(List.of(Confidence.CERTAIN, Confidence.SUSPECTED),
@@ -136,34 +136,34 @@ class LeakedConnectionDetectorTest {
 
     @Test
     void aLateRoundAndAGapStartTheCountAgain() {
-        detector.evaluate(pressed(1, abandoned(POOL, 1, 90_000)));
-        detector.evaluate(pressed(2, abandoned(POOL, 1, 91_000)));
-        detector.evaluate(round(5, pool(POOL, 10, 10, 5), abandoned(POOL, 1, 94_000)));
-        detector.evaluate(round(6, pool(POOL, 10, 10, 5), abandoned(POOL, 1, 95_000)));
-        assertNothingAboveHint(detector.evaluate(lateRound(7, pool(POOL, 10, 10, 5), abandoned(POOL, 1, 96_000))));
+        detector.evaluate(dry(1, abandoned(POOL, 1, 90_000)));
+        detector.evaluate(dry(2, abandoned(POOL, 1, 91_000)));
+        detector.evaluate(round(5, pool(POOL, 1, 1, 5), abandoned(POOL, 1, 94_000)));
+        detector.evaluate(round(6, pool(POOL, 1, 1, 5), abandoned(POOL, 1, 95_000)));
+        assertNothingAboveHint(detector.evaluate(lateRound(7, pool(POOL, 1, 1, 5), abandoned(POOL, 1, 96_000))));
     }
 
     @Test
     void oneMissingRoundDoesNotBreakTheCount() {
-        detector.evaluate(pressed(1, abandoned(POOL, 1, 90_000)));
-        detector.evaluate(pressed(2, abandoned(POOL, 1, 91_000)));
+        detector.evaluate(dry(1, abandoned(POOL, 1, 90_000)));
+        detector.evaluate(dry(2, abandoned(POOL, 1, 91_000)));
         assertEquals(Confidence.SUSPECTED,
-                only(detector.evaluate(pressed(4, abandoned(POOL, 1, 93_000)))).confidence());
+                only(detector.evaluate(dry(4, abandoned(POOL, 1, 93_000)))).confidence());
     }
 
     @Test
     void timeInAFrozenVmIsNotIdleTime() {
-        detector.evaluate(pressed(1, abandoned(POOL, 1, 1_000)));
+        detector.evaluate(dry(1, abandoned(POOL, 1, 1_000)));
         // Ten minutes under a debugger, or in a suspended laptop.
-        detector.evaluate(lateRound(600, pool(POOL, 10, 10, 5), abandoned(POOL, 1, 600_000)));
+        detector.evaluate(lateRound(600, pool(POOL, 1, 1, 5), abandoned(POOL, 1, 600_000)));
         for (int tick = 601; tick <= 629; tick++) {
-            assertEquals(List.of(), detector.evaluate(pressed(tick, abandoned(POOL, 1, tick * 1_000))));
+            assertEquals(List.of(), detector.evaluate(dry(tick, abandoned(POOL, 1, tick * 1_000))));
         }
         for (int tick = 630; tick <= 632; tick++) {
-            detector.evaluate(pressed(tick, abandoned(POOL, 1, tick * 1_000)));
+            detector.evaluate(dry(tick, abandoned(POOL, 1, tick * 1_000)));
         }
         assertEquals(Confidence.SUSPECTED,
-                only(detector.evaluate(pressed(633, abandoned(POOL, 1, 633_000)))).confidence());
+                only(detector.evaluate(dry(633, abandoned(POOL, 1, 633_000)))).confidence());
     }
 
     @Test
@@ -178,13 +178,35 @@ class LeakedConnectionDetectorTest {
     void aConnectionThePoolLivedWithForLongIsNotSuspectedWhenPressureComes() {
         for (int tick = 1; tick <= 70; tick++) {
             assertNothingAboveHint(detector.evaluate(
-                    round(tick, pool(POOL, 2, 10, 0), abandoned(POOL, 1, MINUTE + tick * 1_000))));
+                    round(tick, rows(List.of(pool(POOL, 2, 10, 0)), List.of(twoForLong(tick))))));
         }
         // Not even after a pause of the VM.
-        detector.evaluate(lateRound(100, pool(POOL, 2, 10, 0), abandoned(POOL, 1, MINUTE + 100_000)));
+        detector.evaluate(lateRound(100, rows(List.of(pool(POOL, 2, 10, 0)), List.of(twoForLong(100)))));
         for (int tick = 101; tick <= 200; tick++) {
-            assertNothingAboveHint(detector.evaluate(pressed(tick, abandoned(POOL, 1, MINUTE + tick * 1_000))));
+            assertNothingAboveHint(detector.evaluate(pressed(tick, twoForLong(tick))));
         }
+    }
+
+    private static Signal.Builder[] twoForLong(int tick) {
+        return new Signal.Builder[] {abandoned(POOL, 1, MINUTE + tick * 1_000), abandoned(POOL, 2, MINUTE + tick * 1_000)};
+    }
+
+    /** A leader's session, elected by a task that is over: nobody uses it, what counts is the lock that it has. */
+    @Test
+    void theOnlyOneOfItsSiteIsAHintUntilAnotherOneFollows() {
+        List<Finding> findings = List.of();
+        for (int tick = 1; tick <= 4; tick++) {
+            findings = detector.evaluate(pressed(tick, abandoned(POOL, 1, 40_000 + tick * 1_000),
+                    abandoned(POOL, 2, 50_000 + tick * 1_000).with("site", LISTEN)));
+        }
+        assertEquals(Confidence.HINT, only(findings).confidence());
+        assertEquals(List.of(), only(findings).evidence().leases());
+        for (int tick = 5; tick <= 8; tick++) {
+            findings = detector.evaluate(pressed(tick, abandoned(POOL, 1, 40_000 + tick * 1_000),
+                    abandoned(POOL, 2, 50_000 + tick * 1_000).with("site", LISTEN), abandoned(POOL, 3, 40_000)));
+        }
+        assertEquals(List.of(Confidence.SUSPECTED, Confidence.HINT), findings.stream().map(Finding::confidence).toList());
+        assertEquals(List.of(1L, 3L), findings.get(0).evidence().leases());
     }
 
     @Test
@@ -205,7 +227,7 @@ class LeakedConnectionDetectorTest {
     void healthyLookAlikesUnderPressureAreNotSuspected(String name, Map<String, String> options, Signal.Builder row) {
         LeakedConnectionDetector detector = new LeakedConnectionDetector(MedicConfig.of(options));
         for (int tick = 1; tick <= 10; tick++) {
-            assertNothingAboveHint(detector.evaluate(pressed(tick, row)));
+            assertNothingAboveHint(detector.evaluate(dry(tick, row)));
         }
     }
 
@@ -255,6 +277,11 @@ class LeakedConnectionDetectorTest {
     /** Unused, but its work goes on. */
     private static Signal.Builder attended(String resource, long lease, long heldFor) {
         return abandoned(resource, lease, heldFor).with("scopeOver", false);
+    }
+
+    /** All of a pool of one. */
+    private static Round dry(long tick, Signal.Builder... rows) {
+        return round(tick, rows(List.of(pool(POOL, 1, 1, 5)), List.of(rows)));
     }
 
     private static Round pressed(long tick, Signal.Builder... rows) {
