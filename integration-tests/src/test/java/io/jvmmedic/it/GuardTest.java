@@ -68,8 +68,10 @@ class GuardTest {
         }
     }
 
-    @Scenario(patient = IdlePatient.class, attach = {Attach.PREMAIN, Attach.HOT}, healthy = true)
+    @Scenario(patient = IdlePatient.class, attach = {Attach.PREMAIN, Attach.HOT}, healthy = true,
+            jvmOptions = "-Dslf4j.provider=com.example.ProviderOfTheHost")
     void hostSeesNothingOfOurLibraries(PatientJvm jvm) {
+        assertTrue(jvm.stderr().stream().noneMatch(line -> line.contains("SLF4J")), () -> jvm.stderr().toString());
         for (String name : List.of("net.bytebuddy.ByteBuddy", "org.slf4j.Logger", "org.HdrHistogram.Histogram",
                 "com.google.gson.Gson")) {
             assertEquals("no", jvm.ask("visible " + name), name);

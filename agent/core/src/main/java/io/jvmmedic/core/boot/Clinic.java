@@ -162,7 +162,6 @@ final class Clinic {
     private final Instrumenter instrumenter;
     private final LeaseProbes probes;
     private final ModuleOpener opener;
-    private final ThreadCensus census;
     private final Immunity immunity;
 
     private Optional<HomeFolder> home = Optional.empty();
@@ -180,6 +179,8 @@ final class Clinic {
     private ServerInquiry inquiry;
     private Engine engine;
     private Sampler sampler;
+    /** Made late: what it looks at needs packages opened, handles and lambdas, a quarter of the time before {@code main}. */
+    private ThreadCensus census;
     private LockGraph lockGraph;
     private ThreadWaits waits;
     private AgentProperties properties;
@@ -212,8 +213,6 @@ final class Clinic {
                 config.get(Options.DISABLED_INTEGRATIONS));
         this.probes = new LeaseProbes(registry, instrumenter.factories());
         this.opener = new ModuleOpener(instrumentation);
-        this.census = new ThreadCensus(registry, opener, instrumenter.discoveries(registry, opener),
-                Globs.of(config.get(Options.SCHEDULE_REARM)));
         this.immunity = new Immunity(instrumentation, opener, config.get(Options.IMMUNITY_ENABLED),
                 config.get(Options.IMMUNITY_LIMIT), warn());
     }
@@ -378,6 +377,8 @@ final class Clinic {
         book = new IncidentBook(trail, clock, id -> folders.folderOf(id).map(Object::toString).orElse(""));
         IncidentEvidence evidence = new IncidentEvidence(trail, folders, signals, clock);
         GrowPool growPool = new GrowPool(registry, config);
+        census = new ThreadCensus(registry, opener, instrumenter.discoveries(registry, opener),
+                Globs.of(config.get(Options.SCHEDULE_REARM)));
         lockGraph = new LockGraph(census, opener, instrumentation);
         waits = new ThreadWaits(registry, census, lockGraph);
         DeadlockBreaker breaker = new DeadlockBreaker(instrumentation, opener);
