@@ -10,6 +10,8 @@ import java.util.Locale;
 public enum ExhaustionCause {
     /** Holders that nobody can return, or whose borrower is gone. */
     LEAK("leaked"),
+    /** Holders whose work is over, though not for so long that they must have been leaked. */
+    LEFT_BEHIND("left behind by work that is over"),
     /** Holders that do something else than use what they hold. */
     HELD_ACROSS_IO("held across other work"),
     /** Holders that wait for another slot of the same pool. */

@@ -264,9 +264,12 @@ public final class PoolExhaustionDetector implements Detector {
         if (longLived.matches(holder.site())) {
             return ExhaustionCause.UNKNOWN;
         }
-        if (holder.isProvenLeak() || holder.isUnattended() && !holder.escaped() && !holder.enlisted() && !holder.isBusy()
-                && holder.idleFor() > limit.millis(holder)) {
+        boolean leftBehind = holder.isUnattended() && !holder.escaped() && !holder.enlisted() && !holder.isBusy();
+        if (holder.isProvenLeak() || leftBehind && holder.idleFor() > limit.millis(holder)) {
             return ExhaustionCause.LEAK;
+        }
+        if (leftBehind) {
+            return ExhaustionCause.LEFT_BEHIND;
         }
         return switch (holder.activity()) {
             case JDBC -> ExhaustionCause.SLOW_STATEMENTS;
@@ -283,6 +286,8 @@ public final class PoolExhaustionDetector implements Detector {
     private static String advice(Pool pool, ExhaustionCause verdict, List<Holder> culprits) {
         return switch (verdict) {
             case LEAK -> "Close the connection on every path, with try-with-resources, at the sites named.";
+            case LEFT_BEHIND -> "Find out who still needs what was taken at the sites named; if nobody does, close it there on"
+                    + " every path, with try-with-resources.";
             case HELD_ACROSS_IO -> "Move the call out of the transaction, disable open-in-view, or give the connection"
                     + " back before waiting; a larger pool only moves the limit.";
             case NESTED_BORROW -> "Do not take a second connection while holding one (REQUIRES_NEW, nested templates);"

@@ -38,6 +38,8 @@ final class Case {
     boolean over;
     /** Remedies that were only planned. */
     final Set<String> shadowed = new HashSet<>();
+    /** What was found since, and explains it; {@code null} while it is the explanation itself. */
+    Case explanation;
     Treatment treatment;
     /** Name of the treatment's remedy and its recorded begin, for the duration event. */
     Object recording;
@@ -56,10 +58,22 @@ final class Case {
         return !healedBy.isEmpty();
     }
 
+    /** How it ended, in words. */
+    String end() {
+        return isHealed() ? "healed" : explanation != null ? explained() : "gone by itself";
+    }
+
+    private String explained() {
+        return "explained by " + explanation.key.fault() + " of incident " + explanation.incident;
+    }
+
     /** What is to be thought of a plan that was only shadowed, now that the fault is gone. */
     ShadowBook.Judgement afterthought(String remedy) {
         if (healedBy.contains(remedy)) {
             return new ShadowBook.Judgement(ShadowBook.Score.RIGHT, "the proof came later, and it healed the fault");
+        }
+        if (explanation != null) {
+            return new ShadowBook.Judgement(ShadowBook.Score.UNKNOWN, "the fault was " + explained());
         }
         return isHealed() ? new ShadowBook.Judgement(ShadowBook.Score.UNKNOWN, "the fault was healed by " + healedBy)
                 : new ShadowBook.Judgement(ShadowBook.Score.WRONG, "the fault went away by itself");

@@ -266,6 +266,7 @@ public final class Engine {
         } else if (isWorse(diagnosis, known.diagnosis)) {
             chronicle.renewed(known.incident, diagnosis);
         }
+        explain(diagnosis, known);
         if (diagnosis.primary().confidence().compareTo(known.diagnosis.primary().confidence()) > 0) {
             // The rest was taken on a weaker belief: what was only shadowed may be allowed now.
             known.restUntil = now;
@@ -273,6 +274,17 @@ public final class Engine {
         known.diagnosis = diagnosis;
         known.seenAt = now;
         treat(known, now);
+    }
+
+    /** What is still found, but follows from something else, has not gone by itself when its case is closed. */
+    private void explain(Diagnosis diagnosis, Case primary) {
+        primary.explanation = null;
+        for (Finding other : diagnosis.others()) {
+            Case follows = cases.get(new Case.Key(other.resource(), other.fault()));
+            if (follows != null && follows != primary) {
+                follows.explanation = primary;
+            }
+        }
     }
 
     private static boolean isWorse(Diagnosis now, Diagnosis before) {
@@ -293,8 +305,7 @@ public final class Engine {
                 all.remove();
                 one.over = true;
                 ladder.reset(one.key.resource(), one.key.fault());
-                chronicle.closed(one.incident, one.diagnosis,
-                        one.isHealed() ? "healed" : "gone by itself", one.seenAt - one.openedAt);
+                chronicle.closed(one.incident, one.diagnosis, one.end(), one.seenAt - one.openedAt);
             }
         }
     }

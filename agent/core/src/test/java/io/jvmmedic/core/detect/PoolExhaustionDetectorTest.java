@@ -79,6 +79,8 @@ class PoolExhaustionDetectorTest {
                                 .with("doing", ""))),
                 Arguments.of(ExhaustionCause.LEAK,
                         change(row -> row.with("activity", "PARKED").with("scopeOver", true).with("idleFor", 40_000))),
+                Arguments.of(ExhaustionCause.LEFT_BEHIND,
+                        change(row -> row.with("activity", "PARKED").with("scopeOver", true).with("idleFor", 20_000))),
                 Arguments.of(ExhaustionCause.HELD_ACROSS_IO, change(row -> row.with("activity", "IO"))),
                 Arguments.of(ExhaustionCause.HELD_ACROSS_IO, change(row -> row.with("activity", "SLEEPING"))),
                 Arguments.of(ExhaustionCause.HELD_ACROSS_IO, change(row -> row.with("activity", "PARKED"))),

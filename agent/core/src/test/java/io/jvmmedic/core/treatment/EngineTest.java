@@ -43,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -235,9 +236,8 @@ class EngineTest {
     }
 
     private static List<Diagnosis> fold(List<Finding> findings, Round round) {
-        List<Diagnosis> all = new ArrayList<>();
-        findings.forEach(finding -> all.add(new Diagnosis(finding.resource(), finding, List.of(), "")));
-        return all;
+        return findings.isEmpty() ? List.of() : List.of(new Diagnosis(findings.get(0).resource(), findings.get(0),
+                findings.subList(1, findings.size()), ""));
     }
 
     /** Rounds come until the story has the line. */
@@ -288,6 +288,24 @@ class EngineTest {
         roundsUntil("WRONG repair");
         assertEquals(0, acts.get());
         assertFalse(told.contains("impossible "), "a shadowed plan is not a fault without remedy");
+    }
+
+    /** A pool that is full, until it is known that its connections are leaked. */
+    @Test
+    void whatIsExplainedBySomethingElseHasNotGoneByItself() {
+        AtomicReference<List<Fault>> known = new AtomicReference<>(List.of(Fault.CONNECTION_LEAK));
+        detectors = List.of(new FlagDetector() {
+            @Override
+            public List<Finding> evaluate(Round round) {
+                return known.get().stream().map(fault -> new Finding(name(), fault, POOL, confidence, "broken", "", "", "",
+                        Evidence.of("the flag says so"))).toList();
+            }
+        });
+        start(Map.of(), Mode.OBSERVE, remedy("repair", Risk.FORCEFUL, () -> { }, false));
+        roundsUntil("SHADOWED repair mode");
+        known.set(List.of(Fault.DEAD_PEER, Fault.CONNECTION_LEAK));
+        roundsUntil("closed explained by DEAD_PEER of incident 1");
+        roundsUntil("UNKNOWN repair");
     }
 
     @Test
