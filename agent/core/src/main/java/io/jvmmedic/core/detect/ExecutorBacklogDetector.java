@@ -29,6 +29,8 @@ public final class ExecutorBacklogDetector implements Detector {
     private static final int MOST_ROUNDS = 60;
     private static final int NEAR_MINUTES = 10;
     private static final long MIN_QUEUED = 100;
+    /** A queue without a limit refuses tasks too, after two thousand million of them: that is nothing to tell. */
+    private static final long FAR_MILLIS = 7 * 24 * 3_600_000L;
 
     private record Look(long millis, long queued, long heapUsed, long gcCount) {
     }
@@ -127,7 +129,7 @@ public final class ExecutorBacklogDetector implements Detector {
     private Finding finding(ExecutorView executor, Confidence confidence, long span, long perSecond, long bytesPerTask,
             long memoryIn, long fullIn) {
         String forecast = memoryIn >= 0 ? "the heap is full in about " + Phrases.duration(memoryIn)
-                : fullIn >= 0 ? "its queue refuses tasks in about " + Phrases.duration(fullIn)
+                : fullIn >= 0 && fullIn <= FAR_MILLIS ? "its queue refuses tasks in about " + Phrases.duration(fullIn)
                         : "there is no limit in sight, and what a task takes of the heap is not known yet";
         return new Finding(name(), Fault.EXECUTOR_BACKLOG, ResourceId.parse(executor.resource()), confidence,
                 executor.resource() + ": its queue grows by " + perSecond + " tasks a second, " + forecast + "; "

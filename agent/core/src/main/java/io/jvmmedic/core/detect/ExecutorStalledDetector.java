@@ -10,8 +10,10 @@ import io.jvmmedic.core.model.Round;
 import io.jvmmedic.core.model.Signal;
 import io.jvmmedic.core.util.Phrases;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -61,7 +63,7 @@ public final class ExecutorStalledDetector implements Detector {
 
     @Override
     public Set<String> needs() {
-        return Set.of(Signal.EXECUTOR, Signal.BLOCKED_TASK);
+        return Set.of(Signal.EXECUTOR, Signal.BLOCKED_TASK, Signal.BUSY_SITE);
     }
 
     @Override
@@ -69,6 +71,7 @@ public final class ExecutorStalledDetector implements Detector {
         pauses.open(round);
         longest.open(round);
         Map<String, List<Signal>> blocked = Rows.byResource(round, Signal.BLOCKED_TASK);
+        Map<String, List<Signal>> sites = Rows.byResource(round, Signal.BUSY_SITE);
         List<Finding> findings = new ArrayList<>();
         for (Signal sample : round.of(Signal.EXECUTOR)) {
             String resource = sample.text("resource");
@@ -83,7 +86,7 @@ public final class ExecutorStalledDetector implements Detector {
             pauses.put(resource, pause);
             Confidence confidence = judge(executor, pause, round.millis());
             if (confidence != null) {
-                findings.add(finding(executor, confidence, pause, round.millis()));
+                findings.add(finding(executor, confidence, pause, sites.getOrDefault(resource, List.of()), round.millis()));
             }
         }
         return findings;
@@ -128,18 +131,32 @@ public final class ExecutorStalledDetector implements Detector {
         return lasted >= Math.max(LEAST_MILLIS, LEARNED_FACTOR * known) && (grew || stands);
     }
 
-    private Finding finding(ExecutorView executor, Confidence confidence, Pause pause, long now) {
-        long lasted = now - pause.since();
+    private static String cause(ExecutorView executor, Optional<Signal> most) {
         long unseen = Math.max(0, executor.size() - executor.blocked().size());
-        String waits = Rows.bySite(executor.blocked(), Rows::site);
-        String cause = executor.blocked().isEmpty() ? "no worker waits inside its task; they are in I/O or native code"
-                : executor.blocked().size() + " of " + Phrases.count(executor.size(), "worker") + " wait: " + waits
-                        + (unseen == 0 ? "" : "; " + unseen + " in I/O or native code");
+        String elsewhere = most.map(row -> "; of " + Phrases.count(row.number("lookedAt"), "worker") + " looked at, "
+                + row.number("workers") + " at " + Phrases.site(row.text("site")) + ", " + row.text("activity")).orElse("");
+        return executor.blocked().isEmpty() ? "no worker waits for a lock or a task" + elsewhere
+                : executor.blocked().size() + " of " + Phrases.count(executor.size(), "worker") + " wait: "
+                        + Rows.bySite(executor.blocked(), Rows::site)
+                        + (unseen == 0 ? "" : "; " + unseen + " in I/O or native code" + elsewhere);
+    }
+
+    /** Where half of the workers looked at are, or more. */
+    private static Optional<Signal> most(List<Signal> sites) {
+        return sites.stream().filter(row -> Phrases.isApplicationSite(row.text("site")))
+                .max(Comparator.comparingLong(row -> row.number("workers")))
+                .filter(row -> row.number("workers") * 2 >= row.number("lookedAt"));
+    }
+
+    private Finding finding(ExecutorView executor, Confidence confidence, Pause pause, List<Signal> sites, long now) {
+        long lasted = now - pause.since();
+        Optional<Signal> most = most(sites);
         Long known = longest.get(executor.resource());
         return new Finding(name(), Fault.EXECUTOR_STALLED, ResourceId.parse(executor.resource()), confidence,
-                executor.resource() + ": stalled, nothing completed for " + Phrases.duration(lasted) + "; "
+                executor.resource() + ": stalled, nothing completed for " + Phrases.duration(lasted)
+                        + most.map(row -> ", most workers are at " + Phrases.site(row.text("site"))).orElse("") + "; "
                         + executor.state(),
-                cause, Phrases.count(executor.queued(), "queued task") + " waiting",
+                cause(executor, most), Phrases.count(executor.queued(), "queued task") + " waiting",
                 "Give what the workers wait for a time limit, or run it on an executor of its own.",
                 new Evidence("full, nothing completed for " + Phrases.duration(lasted) + ", "
                         + (pause.cpuKnown() ? pause.cpuMillis() + " ms of CPU used meanwhile" : "CPU use unknown")

@@ -92,6 +92,17 @@ class ExecutorBacklogDetectorTest {
     }
 
     @Test
+    void aQueueWithoutALimitIsNotSaidToRefuseInAThousandYears() {
+        Finding finding = null;
+        for (int tick = 1; tick <= 20; tick++) {
+            finding = detector.evaluate(round(tick, executor(4, 4, 100 * tick, tick).with("room", Integer.MAX_VALUE - 100 * tick),
+                    memory(tick, 50, 3))).stream().findFirst().orElse(null);
+        }
+        assertEquals("executor:reports: its queue grows by 100 tasks a second, there is no limit in sight, and what a task takes "
+                + "of the heap is not known yet; 4 of 4 workers busy, 2000 queued", finding.summary());
+    }
+
+    @Test
     void aLateRoundStartsAgain() {
         run(1, 14, tick -> 1_000 * tick, tick -> 130 + 2 * tick);
         detector.evaluate(lateRound(15, executor(4, 4, 15_000, 15), memory(15, 160, 15)));

@@ -36,6 +36,33 @@ class ExecutorStalledDetectorTest {
                 finding.summary());
     }
 
+    @Test
+    void saysWhereMostWorkersAreAlsoWhereNoneWaitsForALockOrATask() {
+        String read = "com.acme.Downstream.read(Downstream.java:22)";
+        Finding finding = null;
+        for (int tick = 1; tick <= 32; tick++) {
+            finding = detector.evaluate(round(tick, executor(10, 10, tick, 0), busy(read, "IO", 9),
+                    busy("com.acme.Report.render(Report.java:7)", "CPU", 1))).stream().findFirst().orElse(null);
+        }
+        assertEquals("no worker waits for a lock or a task; of 10 workers looked at, 9 at Downstream.read:22, IO",
+                finding.cause());
+        assertEquals("executor:reports: stalled, nothing completed for 31 s, most workers are at Downstream.read:22; "
+                + "10 of 10 workers busy, 32 queued", finding.summary());
+    }
+
+    @Test
+    void namesNoPlaceWhereTheWorkersAreAllOver() {
+        Finding finding = null;
+        for (int tick = 1; tick <= 32; tick++) {
+            finding = detector.evaluate(round(tick, executor(10, 10, tick, 0),
+                    busy("com.acme.Downstream.read(Downstream.java:22)", "IO", 4),
+                    busy("com.acme.Report.render(Report.java:7)", "IO", 4))).stream().findFirst().orElse(null);
+        }
+        assertEquals("no worker waits for a lock or a task", finding.cause());
+        assertEquals("executor:reports: stalled, nothing completed for 31 s; 10 of 10 workers busy, 32 queued",
+                finding.summary());
+    }
+
     /** Workers that were quick so far, and then some reports of ten seconds. */
     @Test
     void aFewTasksThatTakeLongAreAHintWhereAllWereQuick() {
