@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * is locked in the same way, a second round sees the same leases, unused, with the same waits grown older (or, where waits
  * time out in between, others in the same position), and what they hold is known to be still in use. That last part matters: threads that <em>leaked</em> their connections and ask for new
  * ones look exactly alike. In use is what the borrowing code, still on the stack, will return; or what the garbage collector
- * has looked at since the wait began and found reachable.
+ * has looked at since the wait began and found reachable, though its pool does not keep it so.
  *
  * <p>{@code SUSPECTED}: locked, but that is not known after {@value #UNDECIDED_ROUNDS} rounds; or everybody who waits is a holder, for
  * {@value #CONFIRM_ROUNDS} rounds, but some holder still runs.
@@ -90,9 +90,10 @@ public final class NestedBorrowDetector implements Detector {
         }
 
         boolean isKnownToBeInUse(Map<Long, Long> waits, long sinceFullGc) {
-            long sinceGc = sample.number("sinceGc");
-            return holders.stream().allMatch(holder ->
-                    holder.isKnownToBeInUse(waits.getOrDefault(holder.threadId(), 0L), sinceGc, sinceFullGc));
+            // What the pool itself keeps is reachable whether its borrower has leaked it or not.
+            boolean kept = sample.flag("keepsHandles");
+            return holders.stream().allMatch(holder -> holder.isKnownToBeInUse(waits.getOrDefault(holder.threadId(), 0L),
+                    kept ? -1 : sample.number("sinceGc"), kept ? -1 : sinceFullGc));
         }
 
         boolean everyWaiterHolds() {

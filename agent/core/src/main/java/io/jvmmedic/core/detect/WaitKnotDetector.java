@@ -201,7 +201,8 @@ public final class WaitKnotDetector implements Detector {
                         .filter(holder -> knot.closed().threadsOf(sample.text("resource")).contains(holder.threadId()))
                         .allMatch(holder -> holder.isKnownToBeInUse(
                                 knot.closed().waitOf(holder.threadId()).number("waitedFor"),
-                                pools.equals(Signal.POOL) ? sample.number("sinceGc") : -1, sinceFullGc)));
+                                pools.equals(Signal.POOL) && !sample.flag("keepsHandles") ? sample.number("sinceGc") : -1,
+                                sample.flag("keepsHandles") ? -1 : sinceFullGc)));
     }
 
     /** How many resources of the same knot are to be tried first. */

@@ -136,6 +136,22 @@ class NestedBorrowDetectorTest {
         assertEquals(Confidence.SUSPECTED, only(detector.evaluate(round(8, false, rows))).confidence());
     }
 
+    /** In c3p0 the handles of those that leaked are reachable, too. */
+    @Test
+    void whereThePoolKeepsTheHandlesACollectionIsNoProof() {
+        for (int tick = 1; tick <= 10; tick++) {
+            List<Signal.Builder> rows = locked(POOL, POOL, 3, tick);
+            rows.get(2).with("inScope", false);
+            rows.get(0).with("sinceGc", 0).with("keepsHandles", true);
+            assertEquals(tick < 6 ? Confidence.HINT : Confidence.SUSPECTED,
+                    only(detector.evaluate(round(tick, false, rows))).confidence());
+        }
+        List<Signal.Builder> rows = locked(POOL, POOL, 3, 11);
+        rows.get(0).with("keepsHandles", true);
+        assertEquals(Confidence.CERTAIN, only(detector.evaluate(round(11, false, rows))).confidence(),
+                "the code that borrowed them still runs");
+    }
+
     @Test
     void aLateRoundStartsAgain() {
         detector.evaluate(round(1, false, locked(POOL, POOL, 3, 1)));

@@ -528,6 +528,15 @@ public abstract class PoolContract {
 
     // ---- the proof
 
+    /** Else collections are asked for in vain, and what they find reachable is taken to be in use. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void thePoolSaysWhetherItKeepsTheHandles(String variant) throws Exception {
+        try (Ward ward = new Ward(variant, "keeps", 1, LONG_WAIT_MILLIS)) {
+            assertEquals(!provesLeaks(variant), ward.handle().keepsHandles());
+        }
+    }
+
     /** Something a borrower may go on working with after it has dropped the connection. */
     protected interface Kept {
         Object of(Connection connection) throws SQLException;

@@ -65,6 +65,12 @@ final class C3p0Handle extends WeakHandle<Object> implements PoolHandle {
                 members.max(pool) + lent, members.waiting(pool));
     }
 
+    /** Its entry names the proxy that is out. */
+    @Override
+    public boolean keepsHandles() {
+        return true;
+    }
+
     @Override
     public boolean wraps(String type) {
         return type.startsWith("com.mchange.v2.c3p0.");

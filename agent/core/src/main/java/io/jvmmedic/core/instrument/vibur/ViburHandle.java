@@ -76,6 +76,12 @@ final class ViburHandle extends WeakHandle<Object> implements PoolHandle {
     }
 
     @Override
+    public boolean keepsHandles() {
+        Object pool = hostObject();
+        return pool != null && (members.isTracked(pool) || members.cachesStatements(pool));
+    }
+
+    @Override
     public boolean wraps(String type) {
         return type.startsWith("org.vibur.dbcp.");
     }

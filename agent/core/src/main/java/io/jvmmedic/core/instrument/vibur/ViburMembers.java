@@ -155,6 +155,11 @@ final class ViburMembers {
         return holderType.isInstance(holder) ? (Connection) Members.read(holder, rawConnection) : null;
     }
 
+    /** Cached statements know the proxy that they were made for last. */
+    boolean cachesStatements(Object pool) {
+        return Members.read(Members.read(pool, dataSource), "statementCache") != null;
+    }
+
     boolean isTracked(Object pool) {
         return Members.read(service(pool), listener) != null;
     }
