@@ -216,7 +216,9 @@ public final class NestedBorrowDetector implements Detector {
                 "locked: every one of its " + Phrases.count(pool.sample().number("active"), "holder")
                         + " waits for a further connection",
                 "each slot is accounted for and each holder waits, as a second round confirmed; whether they still use what"
-                        + " they hold or leaked it shows at the next garbage collection");
+                        + " they hold or leaked it " + (pool.sample().flag("keepsHandles")
+                                ? "cannot be told, for the pool itself keeps what it has given out"
+                                : "shows at the next garbage collection"));
     }
 
     private Finding unproven(Pool pool, int rounds) {

@@ -143,8 +143,10 @@ class NestedBorrowDetectorTest {
             List<Signal.Builder> rows = locked(POOL, POOL, 3, tick);
             rows.get(2).with("inScope", false);
             rows.get(0).with("sinceGc", 0).with("keepsHandles", true);
-            assertEquals(tick < 6 ? Confidence.HINT : Confidence.SUSPECTED,
-                    only(detector.evaluate(round(tick, false, rows))).confidence());
+            Finding finding = only(detector.evaluate(round(tick, false, rows)));
+            assertEquals(tick < 6 ? Confidence.HINT : Confidence.SUSPECTED, finding.confidence());
+            assertEquals(tick > 1, finding.evidence().proof().contains("cannot be told, for the pool itself keeps"),
+                    finding.evidence().proof());
         }
         List<Signal.Builder> rows = locked(POOL, POOL, 3, 11);
         rows.get(0).with("keepsHandles", true);
