@@ -127,6 +127,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -147,6 +148,8 @@ final class Clinic {
     /** A JVM that ends while we start is kept for no longer. */
     private static final Duration SETTLE_LIMIT = Duration.ofMillis(500);
     private static final Duration DUMP_LIMIT = Duration.ofSeconds(20);
+    /** Main has begun by then: the first change of a loaded class stops the JVM for some 20 ms, and no start shall wait for that. */
+    private static final long UNTIL_MAIN_NANOS = 100_000_000;
     private static final Duration SHADOW_PATIENCE = Duration.ofMinutes(10);
 
     private final MedicCore core;
@@ -224,12 +227,20 @@ final class Clinic {
     /** Connects the hooks and adds the transformer. Loads neither Byte Buddy nor Flight Recorder unless there are gates. */
     void install() {
         Hooks.connect(probes);
-        instrumenter.install(probes::selfTested);
+        instrumenter.install(probes::selfTested, this::watchForEndedSeries);
         if (config.get(Options.IMMUNITY_ENABLED)) {
             // Before the application's classes are loaded: a synchronized method can be gated then, and not later.
             immunity.engage(mode.get() == Mode.HEAL);
             openHome(!hotAttach);
         }
+    }
+
+    /** The first thing to be woven, for a series may die in its first run. */
+    private void watchForEndedSeries() {
+        if (!hotAttach) {
+            LockSupport.parkNanos(UNTIL_MAIN_NANOS);
+        }
+        census.endedSeries().install(instrumentation);
     }
 
     private void openHome(boolean beforeMain) {
@@ -520,6 +531,7 @@ final class Clinic {
         sampler.stop();
         stopEngine("the agent is detached");
         instrumenter.uninstall();
+        census.endedSeries().uninstall();
         immunity.uninstall();
         signals.close();
         mailbox.ifPresent(Mailbox::close);

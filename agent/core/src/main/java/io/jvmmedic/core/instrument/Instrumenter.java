@@ -75,11 +75,19 @@ public final class Instrumenter {
      * @param selfTested whether the hook of the self-test has arrived at the connected probes
      */
     public void install(BooleanSupplier selfTested) {
+        install(selfTested, () -> { });
+    }
+
+    /** @param first done on that thread before the rest: one more thread beside it would hold up the start of the host */
+    public void install(BooleanSupplier selfTested, Runnable first) {
         // Loaded lazily inside class loading, it has been the cause of ClassCircularityErrors in other agents.
         ThreadLocalRandom.current();
         installed = true;
         instrumentation.addTransformer(transformer, true);
-        new MedicThread(() -> complete(selfTested), "weaver").start();
+        new MedicThread(() -> {
+            first.run();
+            complete(selfTested);
+        }, "weaver").start();
     }
 
     /** Waits until loaded classes are woven and the self-test has run; false on timeout. */

@@ -1,16 +1,12 @@
 package io.jvmmedic.core.instrument.executor;
 
-import io.jvmmedic.core.instrument.Members;
 import io.jvmmedic.core.resource.ExecutorHandle.Series;
-import io.jvmmedic.core.util.AppFrames;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;
@@ -21,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  * Watches the periodic tasks of one scheduler. When a run throws, the JDK drops the series without a word; the exception
  * stays in a future that mostly nobody has kept. So the futures in the queue are remembered from one look to the next, and
  * one that is not in the queue any more is asked whether it runs, was cancelled, or has died. A task that runs once counts
- * as planned when it was seen in the queue before its time: cron expressions of frameworks are made of such ones.
+ * as planned when it was seen in the queue before its time: cron expressions of frameworks are made of such ones. A series
+ * that dies before anybody has seen it is told of by the JDK itself, see {@link SeriesDeaths}.
  *
  * <p>Until the next look they are held strongly: they keep nothing alive that the workers of the scheduler do not keep, and
  * without a worker none is remembered. Looked at by the sampler, asked by anybody.
@@ -33,13 +30,10 @@ final class SeriesWatch {
     private static final int MAX_SINGLE = 100;
     /** All tasks that run once share a number: what the scheduler is behind with them is one thing to be learned. */
     private static final long SINGLE = 0;
-    /** Wrappers looked through for the name of a task. */
-    private static final int MAX_WRAPPERS = 4;
     /** Ended series are told for so long; the incident has it all by then. */
     private static final long TOLD_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final int MAX_ENDED = 50;
     private static final long LATE_MILLIS = 1_000;
-    private static final String FUTURE = "java.util.concurrent.ScheduledThreadPoolExecutor$ScheduledFutureTask";
 
     /**
      * @param task what the series runs; {@code null} when it cannot be told
@@ -48,7 +42,7 @@ final class SeriesWatch {
     private record Known(FutureTask<?> future, long number, Runnable task, long periodNanos, long due, long runs) {
 
         Series series(Series.State state, long behindMillis, String error, String site) {
-            return new Series(number, task == null ? "" : name(task), state,
+            return new Series(number, SeriesMembers.name(task), state,
                     TimeUnit.NANOSECONDS.toMillis(Math.abs(periodNanos)), behindMillis, runs, error, site);
         }
 
@@ -58,35 +52,45 @@ final class SeriesWatch {
     }
 
     /** @param task kept only where an ended series may be started again */
-    private record Ended(Series series, Runnable task, long periodNanos, long since) {
+    private record Ended(Series series, WeakReference<Object> future, Runnable task, long periodNanos, long since) {
+
+        private Ended(Series series, Object future, Runnable task, long periodNanos) {
+            this(series, new WeakReference<>(future), task, periodNanos, System.nanoTime());
+        }
+
+        private Ended withoutTask() {
+            return new Ended(series, future, null, periodNanos, since);
+        }
+
+        /** Found by its future when it was in the queue before, and told of by the JDK: the same end twice. */
+        private boolean isOf(Object other) {
+            return future.refersTo(other);
+        }
     }
 
     private final boolean keepsEnded;
-    private final Optional<Field> period = type().flatMap(type -> Members.field(type, "period"));
-    private final Optional<Field> time = type().flatMap(type -> Members.field(type, "time"));
-    private final Optional<Field> callable = Members.field(FutureTask.class, "callable");
-    private final Optional<Field> outcome = Members.field(FutureTask.class, "outcome");
-    private final Optional<Method> stack = Members.method(Throwable.class, "getOurStackTrace");
+    private final SeriesDeaths deaths;
+    private final SeriesMembers members = new SeriesMembers();
     private Map<FutureTask<?>, Known> known = Map.of();
     private final Map<Long, Ended> ended = new HashMap<>();
     private List<Series> late = List.of();
     private long numbers;
 
-    /** @param keepsEnded whether ended series may be started again, so that what they ran must be kept */
-    SeriesWatch(boolean keepsEnded) {
+    /**
+     * @param keepsEnded whether ended series may be started again, so that what they ran must be kept
+     * @param deaths those that the JDK has told of
+     */
+    SeriesWatch(boolean keepsEnded, SeriesDeaths deaths) {
         this.keepsEnded = keepsEnded;
-    }
-
-    private static Optional<Class<?>> type() {
-        try {
-            return Optional.of(Class.forName(FUTURE, false, null));
-        } catch (ClassNotFoundException e) {
-            return Optional.empty();
-        }
+        this.deaths = deaths;
     }
 
     synchronized void look(ScheduledThreadPoolExecutor executor, boolean hasWorkers) {
-        if (executor.isShutdown() || !hasWorkers || period.isEmpty() || time.isEmpty()) {
+        List<SeriesDeaths.Death> told = deaths.take(executor);
+        if (!executor.isShutdown()) {
+            told.forEach(this::end);
+        }
+        if (executor.isShutdown() || !hasWorkers || !members.areReadable()) {
             known = Map.of();
             late = List.of();
             if (executor.isShutdown()) {
@@ -102,9 +106,9 @@ final class SeriesWatch {
             if (seen++ == MAX_SERIES) {
                 break;
             }
-            if (isPeriodic(queued)) {
+            if (members.isPeriodic(queued)) {
                 remember((FutureTask<?>) queued, now, behind, Series.State.WAITING);
-            } else if (seen <= MAX_SINGLE && isOfScheduler(queued)) {
+            } else if (seen <= MAX_SINGLE && SeriesMembers.isOfScheduler(queued)) {
                 overdue = later(overdue, planned((FutureTask<?>) queued, now));
             }
         }
@@ -117,7 +121,7 @@ final class SeriesWatch {
             }
             if (!before.future().isDone()) {
                 remember(before.future(), now, behind, Series.State.RUNNING);
-            } else if (!before.future().isCancelled()) {
+            } else if (!before.future().isCancelled() && !isTold(before.future())) {
                 end(before);
             }
         }
@@ -128,10 +132,10 @@ final class SeriesWatch {
     }
 
     private void remember(FutureTask<?> future, Map<FutureTask<?>, Known> now, List<Series> behind, Series.State state) {
-        long due = (long) Members.read(future, time.orElseThrow());
+        long due = members.time(future);
         Known before = known.get(future);
         Known series = before != null ? before.dueAt(due)
-                : new Known(future, ++numbers, taskOf(future), (long) Members.read(future, period.orElseThrow()), due, 0);
+                : new Known(future, ++numbers, members.taskOf(future), members.period(future), due, 0);
         now.put(future, series);
         long millis = -((Delayed) future).getDelay(TimeUnit.MILLISECONDS);
         if (millis >= LATE_MILLIS) {
@@ -146,7 +150,7 @@ final class SeriesWatch {
         if (before == null && millis >= 0) {
             return null;
         }
-        Known single = before != null ? before : new Known(future, SINGLE, taskOf(future), 0, 0, 0);
+        Known single = before != null ? before : new Known(future, SINGLE, members.taskOf(future), 0, 0, 0);
         now.put(future, single);
         return millis < LATE_MILLIS ? null : single.series(Series.State.WAITING, millis, "", "");
     }
@@ -155,28 +159,35 @@ final class SeriesWatch {
         return one == null || other != null && other.behindMillis() > one.behindMillis() ? other : one;
     }
 
-    private Runnable taskOf(FutureTask<?> future) {
-        Object adapter = callable.map(field -> Members.read(future, field)).orElse(null);
-        return adapter != null && Members.read(adapter, "task") instanceof Runnable task ? task : null;
-    }
-
     /** An exception that says that the work was called off is an end that was meant. */
     private void end(Known series) {
-        Object thrown = outcome.map(field -> Members.read(series.future(), field)).orElse(null);
-        if (!(thrown instanceof Throwable error) || thrown instanceof CancellationException || ended.size() >= MAX_ENDED) {
-            return;
+        if (members.outcomeOf(series.future()) instanceof Throwable error && !(error instanceof CancellationException)) {
+            add(new Ended(series.series(Series.State.ENDED, 0, error.getClass().getName(), members.site(error)),
+                    series.future(), series.task(), series.periodNanos()));
         }
-        ended.put(series.number(), new Ended(
-                series.series(Series.State.ENDED, 0, error.getClass().getName(), AppFrames.top(stackOf(error))),
-                keepsEnded ? series.task() : null, series.periodNanos(), System.nanoTime()));
     }
 
-    private StackTraceElement[] stackOf(Throwable error) {
-        try {
-            return stack.isPresent() ? (StackTraceElement[]) Members.call(error, stack.get()) : new StackTraceElement[0];
-        } catch (Throwable e) {
-            return new StackTraceElement[0];
+    /** One that was never in the queue when somebody looked has no number yet, and how often it ran is not known. */
+    private void end(SeriesDeaths.Death death) {
+        Object future = death.future().get();
+        if (future != null && isTold(future)) {
+            return;
         }
+        Known before = future == null ? null : known.get(future);
+        long period = TimeUnit.NANOSECONDS.toMillis(Math.abs(death.periodNanos()));
+        Series series = before != null ? before.series(Series.State.ENDED, 0, death.error(), death.site())
+                : new Series(++numbers, death.name(), Series.State.ENDED, period, 0, 0, death.error(), death.site());
+        add(new Ended(series, future, death.task(), death.periodNanos()));
+    }
+
+    private void add(Ended series) {
+        if (ended.size() < MAX_ENDED) {
+            ended.put(series.series().number(), keepsEnded ? series : series.withoutTask());
+        }
+    }
+
+    private boolean isTold(Object future) {
+        return ended.values().stream().anyMatch(one -> one.isOf(future));
     }
 
     /** Series that ended lately, and those whose next run is overdue. */
@@ -191,21 +202,12 @@ final class SeriesWatch {
     long scheduled(ScheduledThreadPoolExecutor executor, String task) {
         long found = 0;
         for (Runnable queued : executor.getQueue()) {
-            if (isPeriodic(queued)) {
-                Runnable inner = taskOf((FutureTask<?>) queued);
-                found += inner != null && name(inner).equals(task) ? 1 : 0;
+            if (members.isPeriodic(queued)) {
+                Runnable inner = members.taskOf(queued);
+                found += inner != null && SeriesMembers.name(inner).equals(task) ? 1 : 0;
             }
         }
         return found;
-    }
-
-    private boolean isPeriodic(Object queued) {
-        return isOfScheduler(queued)
-                && period.map(field -> (long) Members.read(queued, field)).orElse(0L) != 0;
-    }
-
-    private static boolean isOfScheduler(Object queued) {
-        return queued.getClass().getName().equals(FUTURE);
     }
 
     /** Has the scheduler run an ended series again, in the rhythm it had, after {@code delayMillis}. */
@@ -227,27 +229,5 @@ final class SeriesWatch {
         synchronized (this) {
             ended.remove(number);
         }
-    }
-
-    /**
-     * {@code com.acme.Jobs#nightly} for what calls a method by reflection, {@code com.acme.Jobs$$Lambda} for a lambda, since
-     * what follows differs from run to run; wrappers of frameworks say nothing and are looked through.
-     */
-    private static String name(Object task) {
-        Wrappers wrappers = new Wrappers();
-        Object innermost = task;
-        for (int depth = 0; depth < MAX_WRAPPERS; depth++) {
-            Object inner = wrappers.inner(innermost);
-            if (inner == null) {
-                break;
-            }
-            innermost = inner;
-        }
-        if (Members.read(innermost, "method") instanceof Method method) {
-            return method.getDeclaringClass().getName() + '#' + method.getName();
-        }
-        String name = innermost.getClass().getName();
-        int lambda = name.indexOf("$$Lambda");
-        return lambda < 0 ? name : name.substring(0, lambda) + "$$Lambda";
     }
 }

@@ -53,6 +53,7 @@ public final class ThreadCensus implements ThreadView, Runnable {
     private final ThreadContainers containers;
     private final PerTaskExecutors perTask;
     private final Globs rearmed;
+    private final SeriesDeaths ended;
     private final ThreadFamilies named = new ThreadFamilies();
     private volatile Map<Long, Seen> threads = Map.of();
     /** Of the last count; held strongly until somebody begins or ends, as the workers of each executor are. */
@@ -74,6 +75,7 @@ public final class ThreadCensus implements ThreadView, Runnable {
     public ThreadCensus(ResourceRegistry registry, ModuleOpener opener, List<ThreadDiscovery> discoveries, Globs rearmed) {
         this.registry = registry;
         this.rearmed = rearmed;
+        this.ended = new SeriesDeaths(!rearmed.isEmpty());
         this.discoveries = List.copyOf(discoveries);
         opener.open(Object.class.getModule(), "java.lang");
         opener.open(Object.class.getModule(), "java.util.concurrent");
@@ -82,6 +84,11 @@ public final class ThreadCensus implements ThreadView, Runnable {
         this.opener = opener;
         this.containers = new ThreadContainers(opener);
         this.perTask = new PerTaskExecutors(containers, registry);
+    }
+
+    /** Periodic tasks that end by an exception, once it is installed. */
+    public SeriesDeaths endedSeries() {
+        return ended;
     }
 
     @Override
@@ -207,7 +214,7 @@ public final class ThreadCensus implements ThreadView, Runnable {
         if (executor instanceof ForkJoinPool) {
             return new ForkJoinHandle.Factory(family, jdk);
         }
-        return executor instanceof ExecutorService ? new ThreadPoolHandle.Factory(family, jdk, rearmed, this::all)
+        return executor instanceof ExecutorService ? new ThreadPoolHandle.Factory(family, jdk, rearmed, ended, this::all)
                 : new JettyPoolHandle.Factory(family, jdk);
     }
 

@@ -26,7 +26,9 @@ import java.util.stream.Stream;
 final class ThreadPoolHandle extends WorkerHandle<ExecutorService> {
 
     /** Makes handles named after the family of their threads; none for a kind of executor that is not known. */
-    record Factory(String family, JdkMembers jdk, Globs rearmed, Supplier<List<Thread>> threads) implements HandleFactory {
+    record Factory(String family, JdkMembers jdk, Globs rearmed, SeriesDeaths ended, Supplier<List<Thread>> threads)
+            implements HandleFactory {
+
         @Override
         public ResourceHandle open(Object executor, ResourceRegistry registry) {
             if (executor instanceof ThreadPoolExecutor pool) {
@@ -42,8 +44,8 @@ final class ThreadPoolHandle extends WorkerHandle<ExecutorService> {
         private ThreadPoolHandle handle(ExecutorService executor, ResourceRegistry registry,
                 Function<ExecutorService, ThreadPoolApi> api, String library) {
             ResourceId id = registry.uniqueId(ResourceId.Kind.EXECUTOR, family);
-            return new ThreadPoolHandle(executor, id, jdk, api, library, new SeriesWatch(rearmed.matches(id.toString())),
-                    threads);
+            return new ThreadPoolHandle(executor, id, jdk, api, library,
+                    new SeriesWatch(rearmed.matches(id.toString()), ended), threads);
         }
     }
 

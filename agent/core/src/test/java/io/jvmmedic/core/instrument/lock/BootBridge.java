@@ -16,13 +16,14 @@ import java.util.jar.JarOutputStream;
 import net.bytebuddy.agent.ByteBuddyAgent;
 
 /**
- * Puts on the boot path what patched locks call, as the launcher does with the whole bridge. To be asked before a class
+ * Puts on the boot path what patched classes of the JDK call, as the launcher does with the whole bridge. To be asked before a class
  * of it is linked: tests name the exception by its name only.
  */
 public final class BootBridge {
 
     public static final String VICTIM = "io.jvmmedic.bootstrap.DeadlockVictimException";
-    private static final String[] CLASSES = {"DeadlockVictimException", "LockVictim", "LockVictim$State"};
+    private static final String[] CLASSES = {"DeadlockVictimException", "LockVictim", "LockVictim$State",
+            "EndedFutures"};
     private static Instrumentation instrumentation;
 
     private BootBridge() {
@@ -53,7 +54,7 @@ public final class BootBridge {
         }, new ModuleOpener(instrumentation()), instrumentation());
     }
 
-    static synchronized Instrumentation instrumentation() {
+    public static synchronized Instrumentation instrumentation() {
         if (instrumentation == null) {
             instrumentation = ByteBuddyAgent.install();
             try {
