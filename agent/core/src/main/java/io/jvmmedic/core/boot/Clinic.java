@@ -55,6 +55,7 @@ import io.jvmmedic.core.instrument.c3p0.C3p0Integration;
 import io.jvmmedic.core.instrument.driver.DriverIntegration;
 import io.jvmmedic.core.instrument.dbcp2.Dbcp2Integration;
 import io.jvmmedic.core.instrument.druid.DruidIntegration;
+import io.jvmmedic.core.instrument.executor.SeriesDeaths;
 import io.jvmmedic.core.instrument.executor.ThreadCensus;
 import io.jvmmedic.core.instrument.hikari.HikariIntegration;
 import io.jvmmedic.core.instrument.httpclient5.HttpClient5Integration;
@@ -165,6 +166,7 @@ final class Clinic {
     private final Instrumenter instrumenter;
     private final LeaseProbes probes;
     private final ModuleOpener opener;
+    private final SeriesDeaths endedSeries;
     private final Immunity immunity;
 
     private Optional<HomeFolder> home = Optional.empty();
@@ -216,6 +218,7 @@ final class Clinic {
                 config.get(Options.DISABLED_INTEGRATIONS));
         this.probes = new LeaseProbes(registry, instrumenter.factories());
         this.opener = new ModuleOpener(instrumentation);
+        this.endedSeries = new SeriesDeaths(opener, !config.get(Options.SCHEDULE_REARM).isEmpty());
         this.immunity = new Immunity(instrumentation, opener, config.get(Options.IMMUNITY_ENABLED),
                 config.get(Options.IMMUNITY_LIMIT), warn());
     }
@@ -240,7 +243,7 @@ final class Clinic {
         if (!hotAttach) {
             LockSupport.parkNanos(UNTIL_MAIN_NANOS);
         }
-        census.endedSeries().install(instrumentation);
+        endedSeries.install(instrumentation);
     }
 
     private void openHome(boolean beforeMain) {
@@ -389,7 +392,7 @@ final class Clinic {
         IncidentEvidence evidence = new IncidentEvidence(trail, folders, signals, clock);
         GrowPool growPool = new GrowPool(registry, config);
         census = new ThreadCensus(registry, opener, instrumenter.discoveries(registry, opener),
-                Globs.of(config.get(Options.SCHEDULE_REARM)));
+                Globs.of(config.get(Options.SCHEDULE_REARM)), endedSeries);
         lockGraph = new LockGraph(census, opener, instrumentation);
         waits = new ThreadWaits(registry, census, lockGraph);
         DeadlockBreaker breaker = new DeadlockBreaker(instrumentation, opener);
@@ -531,7 +534,7 @@ final class Clinic {
         sampler.stop();
         stopEngine("the agent is detached");
         instrumenter.uninstall();
-        census.endedSeries().uninstall();
+        endedSeries.uninstall();
         immunity.uninstall();
         signals.close();
         mailbox.ifPresent(Mailbox::close);

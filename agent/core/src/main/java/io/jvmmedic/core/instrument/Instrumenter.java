@@ -85,8 +85,11 @@ public final class Instrumenter {
         installed = true;
         instrumentation.addTransformer(transformer, true);
         new MedicThread(() -> {
-            first.run();
-            complete(selfTested);
+            try {
+                first.run();
+            } finally {
+                complete(selfTested);
+            }
         }, "weaver").start();
     }
 

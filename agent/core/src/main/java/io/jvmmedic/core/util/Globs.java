@@ -19,11 +19,6 @@ public final class Globs {
         return new Globs(globs.stream().map(Globs::pattern).toList());
     }
 
-    /** Whether it matches nothing at all. */
-    public boolean isEmpty() {
-        return patterns.isEmpty();
-    }
-
     public boolean matches(String name) {
         for (Pattern pattern : patterns) {
             if (pattern.matcher(name).matches()) {

@@ -3,6 +3,7 @@ package io.jvmmedic.core.instrument.executor;
 import io.jvmmedic.bootstrap.AdviceFailures;
 import io.jvmmedic.bootstrap.EndedFutures;
 import io.jvmmedic.bootstrap.MedicThread;
+import io.jvmmedic.core.instrument.ModuleOpener;
 import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -45,6 +46,10 @@ public final class SeriesDeaths implements BiConsumer<Object, Throwable> {
         }
     }
 
+    /** Nobody tells of any. */
+    static final SeriesDeaths NONE = new SeriesDeaths(null, false);
+
+    private final ModuleOpener opener;
     private final boolean keepsTasks;
     private final ConcurrentLinkedQueue<Death> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
@@ -52,8 +57,12 @@ public final class SeriesDeaths implements BiConsumer<Object, Throwable> {
     private SeriesDeathPatch patch;
     private boolean closed;
 
-    /** @param keepsTasks whether any ended series may be started again */
-    SeriesDeaths(boolean keepsTasks) {
+    /**
+     * @param opener opens {@code java.lang} and {@code java.util.concurrent} to us
+     * @param keepsTasks whether any ended series may be started again
+     */
+    public SeriesDeaths(ModuleOpener opener, boolean keepsTasks) {
+        this.opener = opener;
         this.keepsTasks = keepsTasks;
     }
 
@@ -63,6 +72,8 @@ public final class SeriesDeaths implements BiConsumer<Object, Throwable> {
             return;
         }
         try {
+            opener.open(Object.class.getModule(), "java.lang");
+            opener.open(Object.class.getModule(), "java.util.concurrent");
             members = new SeriesMembers();
             EndedFutures.connect(this);
             patch = SeriesDeathPatch.install(instrumentation);

@@ -68,14 +68,18 @@ public final class ThreadCensus implements ThreadView, Runnable {
      * @param discoveries who else wants to see threads and executors
      */
     public ThreadCensus(ResourceRegistry registry, ModuleOpener opener, List<ThreadDiscovery> discoveries) {
-        this(registry, opener, discoveries, Globs.of(List.of()));
+        this(registry, opener, discoveries, Globs.of(List.of()), SeriesDeaths.NONE);
     }
 
-    /** @param rearmed executors whose ended series may be started again */
-    public ThreadCensus(ResourceRegistry registry, ModuleOpener opener, List<ThreadDiscovery> discoveries, Globs rearmed) {
+    /**
+     * @param rearmed executors whose ended series may be started again
+     * @param ended series that the JDK has told of
+     */
+    public ThreadCensus(ResourceRegistry registry, ModuleOpener opener, List<ThreadDiscovery> discoveries, Globs rearmed,
+            SeriesDeaths ended) {
         this.registry = registry;
         this.rearmed = rearmed;
-        this.ended = new SeriesDeaths(!rearmed.isEmpty());
+        this.ended = ended;
         this.discoveries = List.copyOf(discoveries);
         opener.open(Object.class.getModule(), "java.lang");
         opener.open(Object.class.getModule(), "java.util.concurrent");
@@ -84,11 +88,6 @@ public final class ThreadCensus implements ThreadView, Runnable {
         this.opener = opener;
         this.containers = new ThreadContainers(opener);
         this.perTask = new PerTaskExecutors(containers, registry);
-    }
-
-    /** Periodic tasks that end by an exception, once it is installed. */
-    public SeriesDeaths endedSeries() {
-        return ended;
     }
 
     @Override

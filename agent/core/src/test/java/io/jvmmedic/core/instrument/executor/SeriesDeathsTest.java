@@ -51,21 +51,23 @@ class SeriesDeathsTest {
 
     private final Instrumentation instrumentation = BootBridge.instrumentation();
     private final ResourceRegistry registry = new ResourceRegistry();
-    private final ThreadCensus census = new ThreadCensus(registry, new ModuleOpener(instrumentation), List.of(),
-            Globs.of(List.of("executor:deaths")));
+    private final ModuleOpener opener = new ModuleOpener(instrumentation);
+    private final SeriesDeaths deaths = new SeriesDeaths(opener, true);
+    private final ThreadCensus census = new ThreadCensus(registry, opener, List.of(),
+            Globs.of(List.of("executor:deaths")), deaths);
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
     private final AtomicInteger runs = new AtomicInteger();
     private ScheduledThreadPoolExecutor scheduler;
 
     @BeforeEach
     void open() {
-        census.endedSeries().install(instrumentation);
+        deaths.install(instrumentation);
         scheduler = scheduler(false);
     }
 
     @AfterEach
     void close() throws InterruptedException {
-        census.endedSeries().uninstall();
+        deaths.uninstall();
         scheduler.shutdownNow();
         for (Thread worker : workers) {
             worker.join();
@@ -278,26 +280,26 @@ class SeriesDeathsTest {
         }
         await().atMost(PATIENCE).until(() -> runs.get() == storm);
         quiet();
-        assertEquals(256, census.endedSeries().take(scheduler).size());
-        assertEquals(List.of(), census.endedSeries().take(scheduler));
+        assertEquals(256, deaths.take(scheduler).size());
+        assertEquals(List.of(), deaths.take(scheduler));
         await().atMost(PATIENCE).until(() -> {
             System.gc();
             return futures.stream().allMatch(future -> future.get() == null);
         });
         awaitEnd(scheduler.scheduleAtFixedRate(new Job(1), 0, 1, TimeUnit.MILLISECONDS));
         quiet();
-        assertEquals(1, census.endedSeries().take(scheduler).size(), "there is room again");
+        assertEquals(1, deaths.take(scheduler).size(), "there is room again");
     }
 
     @Test
     void nothingIsWovenAfterwards() throws Exception {
         assertTrue(isPatched());
-        census.endedSeries().uninstall();
+        deaths.uninstall();
         assertFalse(isPatched());
         awaitEnd(scheduler.scheduleAtFixedRate(new Job(1), 0, 1, TimeUnit.MILLISECONDS));
         quiet();
         assertEquals(List.of(), ended());
-        census.endedSeries().install(instrumentation);
+        deaths.install(instrumentation);
         assertFalse(isPatched(), "what was detached stays so");
     }
 

@@ -31,7 +31,7 @@ class SeriesWatchTest {
 
     private final ResourceRegistry registry = new ResourceRegistry();
     private final ThreadCensus census = new ThreadCensus(registry, new ModuleOpener(ByteBuddyAgent.install()), List.of(),
-            Globs.of(List.of("executor:cron")));
+            Globs.of(List.of("executor:cron")), SeriesDeaths.NONE);
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicInteger runs = new AtomicInteger();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
