@@ -24,8 +24,6 @@ public final class HealthyExecutorsPatient extends Patient {
 
     private static final long SECONDS = 45;
     private static final int SLEEPERS = 10_000;
-    /** With 100 workers each these are 5,000 threads, among which everybody else lives. */
-    private static final int TENANTS = 50;
 
     private final Zoo zoo = new Zoo();
 
@@ -91,8 +89,8 @@ public final class HealthyExecutorsPatient extends Patient {
 
     private void idle() {
         List<ThreadPoolTaskExecutor> all = new ArrayList<>();
-        for (int i = 0; i < TENANTS; i++) {
-            ThreadPoolTaskExecutor executor = spring("tenant" + i + "-", 100, 100);
+        for (int i = 0; i < 20; i++) {
+            ThreadPoolTaskExecutor executor = spring("tenant" + i + "-", 4, 100);
             executor.getThreadPoolExecutor().prestartAllCoreThreads();
             all.add(executor);
         }

@@ -18,14 +18,16 @@ import java.util.Set;
 
 /**
  * Finds executors that are made again and again and never shut down: alike but for the number in their name, idle, and more
- * and more of them. {@code SUSPECTED} at {@value #MANY} idle ones, growth in each fifth of at least {@value #LEAST_ROUNDS}
- * rounds, at least four in five of them idle for {@value #IDLE_ROUNDS} rounds. That nobody will ever use them again cannot
- * be known: their own workers keep them reachable.
+ * and more of them. {@code SUSPECTED} at {@value #MANY} idle ones, growth in each fifth of at least {@value #SUSPECTED_ROUNDS}
+ * rounds, at least four in five of them idle for {@value #IDLE_ROUNDS} rounds; from {@value #LEAST_ROUNDS} rounds on a hint,
+ * for a start-up may take as long to make them. That nobody will ever use them again cannot be known: their own workers keep
+ * them reachable.
  */
 public final class ExecutorLeakDetector implements Detector {
 
     private static final int MANY = 10;
     private static final int LEAST_ROUNDS = 20;
+    private static final int SUSPECTED_ROUNDS = 40;
     private static final int MOST_ROUNDS = 90;
     private static final int IDLE_ROUNDS = 10;
 
@@ -100,7 +102,8 @@ public final class ExecutorLeakDetector implements Detector {
         ResourceId resource = new ResourceId(ResourceId.Kind.JVM, "executors " + pattern.substring(pattern.indexOf(':') + 1));
         Map<String, Long> measures = Map.of("executors", (long) samples.size(), "idle", (long) idlers.size(),
                 "threads", threads, "more", samples.size() - now.get(0));
-        return new Finding(name(), Fault.EXECUTOR_LEAK, resource, Confidence.SUSPECTED,
+        Confidence confidence = now.size() >= SUSPECTED_ROUNDS ? Confidence.SUSPECTED : Confidence.HINT;
+        return new Finding(name(), Fault.EXECUTOR_LEAK, resource, confidence,
                 resource + ": " + samples.size() + " executors and still growing, " + idlers.size()
                         + " of them idle with " + Phrases.count(threads, "thread"),
                 samples.get(0).text("library") + "s of " + Phrases.count(samples.get(0).number("core"), "worker")

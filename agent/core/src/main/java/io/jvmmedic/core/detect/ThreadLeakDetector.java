@@ -17,13 +17,15 @@ import java.util.Set;
 
 /**
  * Finds families of threads that grow without a break while hardly any of them ends. {@code SUSPECTED}: {@value #MANY} more
- * within the rounds looked back on, growth in each fifth of them, for {@value #LEAST_ROUNDS} rounds, and for
- * {@value #LEAST_ROUNDS_OF_EXECUTOR} where they all work for one executor, which may be meeting a ramp of load. An executor
- * with a limit is none, however far it is from it.
+ * within the rounds looked back on, growth in each fifth of them, for {@value #SUSPECTED_ROUNDS} rounds, and for
+ * {@value #LEAST_ROUNDS_OF_EXECUTOR} where they all work for one executor, which may be meeting a ramp of load. From
+ * {@value #LEAST_ROUNDS} rounds on a hint: a start-up on a busy machine takes as long to make 5,000 threads. An executor with
+ * a limit is none, however far it is from it.
  */
 public final class ThreadLeakDetector implements Detector {
 
     private static final int LEAST_ROUNDS = 20;
+    private static final int SUSPECTED_ROUNDS = 40;
     private static final int LEAST_ROUNDS_OF_EXECUTOR = 60;
     private static final int MOST_ROUNDS = 90;
     private static final int MANY = 50;
@@ -93,13 +95,14 @@ public final class ThreadLeakDetector implements Detector {
     }
 
     private Finding finding(Signal family, List<Look> now) {
+        Confidence confidence = now.size() >= SUSPECTED_ROUNDS ? Confidence.SUSPECTED : Confidence.HINT;
         long alive = family.number("alive");
         long more = alive - now.get(0).alive();
         long executors = family.number("executors");
         String starter = starters.getOrDefault(family.text("family"), "");
         String by = starter.isEmpty() ? "started by an unknown site" : "started at " + Phrases.site(starter);
         String doing = Phrases.site(Rows.site(family));
-        return new Finding(name(), Fault.THREAD_LEAK, family.resource(), Confidence.SUSPECTED,
+        return new Finding(name(), Fault.THREAD_LEAK, family.resource(), confidence,
                 family.resource() + ": " + alive + " threads and still growing, " + more + " more within "
                         + Phrases.count(now.size(), "round"),
                 by + (executors > 1 ? ", for " + executors + " executors" : "") + "; the youngest is at " + doing,

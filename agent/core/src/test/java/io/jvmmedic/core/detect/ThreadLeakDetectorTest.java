@@ -27,10 +27,14 @@ class ThreadLeakDetectorTest {
         for (int tick = 2; tick <= 19; tick++) {
             assertEquals(List.of(), detector.evaluate(round(tick, family(30 + 3 * tick, 0))));
         }
-        Finding finding = only(detector.evaluate(round(20, family(90, 1))));
+        assertEquals(Confidence.HINT, only(detector.evaluate(round(20, family(90, 0)))).confidence());
+        for (int tick = 21; tick <= 39; tick++) {
+            assertEquals(Confidence.HINT, only(detector.evaluate(round(tick, family(30 + 3 * tick, 0)))).confidence());
+        }
+        Finding finding = only(detector.evaluate(round(40, family(150, 1))));
         assertEquals(Fault.THREAD_LEAK, finding.fault());
         assertEquals(Confidence.SUSPECTED, finding.confidence());
-        assertEquals("jvm:threads poller-#: 90 threads and still growing, 57 more within 20 rounds", finding.summary());
+        assertEquals("jvm:threads poller-#: 150 threads and still growing, 117 more within 40 rounds", finding.summary());
         assertEquals("started at OrderService.save:88; the youngest is at Poller.run:12", finding.cause());
     }
 
