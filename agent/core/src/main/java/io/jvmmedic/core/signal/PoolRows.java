@@ -110,12 +110,13 @@ final class PoolRows {
     }
 
     /**
-     * Whether this is a lease that lies unused while its borrower is done or waits for another one. Somebody may be reading
-     * a result set all the same, whose rows are not followed else.
+     * Whether this is a lease that lies unused while its borrower is done, or whose borrower waits for another one: that is
+     * believed to be a lock within two seconds. Somebody may be reading a result set all the same, whose rows are not
+     * followed else.
      */
     static boolean mayBeReadFrom(Signal row) {
-        return row.type().equals(Signal.HELD_CONNECTION) && row.number("idleFor") >= NOTABLE_MILLIS
-                && (row.flag("scopeOver") || !row.text("waitsFor").isEmpty());
+        return row.type().equals(Signal.HELD_CONNECTION) && (!row.text("waitsFor").isEmpty()
+                || row.flag("scopeOver") && row.number("idleFor") >= NOTABLE_MILLIS);
     }
 
     void prune() {

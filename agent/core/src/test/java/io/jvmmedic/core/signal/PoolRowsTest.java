@@ -139,7 +139,8 @@ public class PoolRowsTest {
         assertFalse(PoolRows.mayBeReadFrom(atWork.build()), "its borrower is still at it");
         assertFalse(PoolRows.mayBeReadFrom(atWork.with("scopeOver", true).with("idleFor", 1_000).build()), "just used");
         assertTrue(PoolRows.mayBeReadFrom(atWork.with("idleFor", 2_000).build()));
-        assertTrue(PoolRows.mayBeReadFrom(atWork.with("scopeOver", false).with("waitsFor", "pool:one").build()));
+        assertTrue(PoolRows.mayBeReadFrom(atWork.with("scopeOver", false).with("waitsFor", "pool:one").with("idleFor", 0)
+                .build()), "two looks later it would be taken for locked");
         assertFalse(PoolRows.mayBeReadFrom(Signal.of(Signal.POOL, 0).build()));
     }
 
