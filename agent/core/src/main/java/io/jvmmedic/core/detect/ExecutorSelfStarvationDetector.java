@@ -21,9 +21,10 @@ import java.util.Set;
  * <p>{@code CERTAIN}: every worker does so, and a second round sees the same workers waiting for the same tasks with
  * nothing completed in between; a third one where some wait has a time limit. {@code SUSPECTED}, after
  * {@value #CONFIRM_ROUNDS} rounds without a completion: every worker waits and at least one for the own queue, but the edge
- * of some is unknown, or there are more workers than rows; and after {@value #REFERENCE_ROUNDS}: every worker waits without
- * a limit, and some for latches, barriers or futures that tasks of the own queue refer to. Nobody owns those, so it is
- * never more than a suspicion, and a late one, after {@value #SHARED_ROUNDS}, where all wait for the same.
+ * of some is unknown, or there are more workers than rows; and after {@value #REFERENCE_ROUNDS}: every worker waits,
+ * and some for latches, barriers or futures that tasks of the own queue refer to. Nobody owns those, so it is never more than
+ * a suspicion, and a late one, after {@value #FAR_ROUNDS}, where some wait has a limit or the queue refers to them from afar,
+ * and after {@value #SHARED_ROUNDS} where all wait for the same.
  */
 public final class ExecutorSelfStarvationDetector implements Detector {
 
@@ -32,6 +33,8 @@ public final class ExecutorSelfStarvationDetector implements Detector {
     private static final int TIMED_ROUNDS = 3;
     /** Rounds after which it is believed that tasks in the queue are to end waits for what they refer to. */
     private static final int REFERENCE_ROUNDS = 12;
+    /** Where they only reach it through other objects, which many share, or where some wait has a time limit. */
+    private static final int FAR_ROUNDS = 30;
     /** Where all workers wait for one and the same: a start gate or a limit looks alike, and queued tasks refer to it, too. */
     private static final int SHARED_ROUNDS = 60;
 
@@ -82,7 +85,7 @@ public final class ExecutorSelfStarvationDetector implements Detector {
                 findings.add(proven(executor));
             } else if (selfBlocked && !closed && rounds >= CONFIRM_ROUNDS) {
                 findings.add(suspected(executor, rounds));
-            } else if (!selfBlocked && !timed && rounds >= (isShared(executor, referring) ? SHARED_ROUNDS : REFERENCE_ROUNDS)) {
+            } else if (!selfBlocked && rounds >= patience(executor, referring, timed)) {
                 findings.add(referring(executor, referring, rounds));
             }
         }
@@ -93,6 +96,13 @@ public final class ExecutorSelfStarvationDetector implements Detector {
     private static List<Signal> referring(Round round, String resource) {
         return round.of(Signal.THREAD_WAIT).stream().filter(row -> row.text("resource").equals(resource)
                 && row.text("slotOf").equals(resource) && !row.flag("proven")).toList();
+    }
+
+    private static int patience(ExecutorView executor, List<Signal> referring, boolean timed) {
+        if (isShared(executor, referring)) {
+            return SHARED_ROUNDS;
+        }
+        return timed || referring.stream().allMatch(row -> row.number("queuePosition") < 0) ? FAR_ROUNDS : REFERENCE_ROUNDS;
     }
 
     private static boolean isShared(ExecutorView executor, List<Signal> referring) {
@@ -127,7 +137,7 @@ public final class ExecutorSelfStarvationDetector implements Detector {
         return finding(executor, referring, Confidence.SUSPECTED,
                 "probably starves itself, " + referring.size() + " of its " + Phrases.count(executor.size(), "worker")
                         + " wait for what tasks queued behind them refer to",
-                "every worker waits without a limit and nothing completed for " + Phrases.count(rounds, "round")
+                "every worker waits and nothing completed for " + Phrases.count(rounds, "round")
                         + "; queued tasks refer to the latches, barriers or futures they wait for, which nobody owns: it is not"
                         + " known who else could end these waits");
     }

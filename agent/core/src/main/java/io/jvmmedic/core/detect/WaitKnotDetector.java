@@ -30,7 +30,8 @@ import java.util.stream.Collectors;
  * threads wait for the same things with no task completed and no connection borrowed in between; a third one where some wait
  * has a time limit; and what is held is known to be still in use. {@code SUSPECTED}, after {@value #CONFIRM_ROUNDS} rounds:
  * the same, but of some threads it is not known who could end their wait, or whether their connection is in use; after
- * {@value #GUESS_ROUNDS} where part of it is only that queued tasks refer to what is waited for.
+ * {@value #GUESS_ROUNDS} where part of it is only that queued tasks refer to what is waited for, and
+ * {@value #FAR_GUESS_ROUNDS} where they do so from afar.
  *
  * <p>One slot more somewhere opens the knot. So only one resource of it is told as certain at first, executors before pools
  * and these before HTTP clients, for a worker is cheaper than a session of a database, and nothing makes a client larger; the next one when that did not help.
@@ -40,6 +41,8 @@ public final class WaitKnotDetector implements Detector {
     private static final int CONFIRM_ROUNDS = 5;
     /** Where a part of it is only that queued tasks refer to what is waited for: a start gate looks alike, for a while. */
     private static final int GUESS_ROUNDS = 12;
+    /** Where they only reach it through other objects, which many share. */
+    private static final int FAR_GUESS_ROUNDS = 30;
     /** A wait with a time limit ends by itself, but only by failing: nothing else in the knot can move before it does. */
     private static final int TIMED_ROUNDS = 3;
     /** Rounds after which the next resource of a knot is told: a treatment of the one before has had its time. */
@@ -79,8 +82,11 @@ public final class WaitKnotDetector implements Detector {
                     .anyMatch(row -> row.flag("timed") && !row.text("kind").equals("POOL"));
         }
 
-        boolean isGuessed() {
-            return waits().stream().anyMatch(row -> !row.flag("proven") && !row.text("slotOf").isEmpty());
+        /** Rounds it takes to be believed. */
+        int patience() {
+            List<Signal> guesses = waits().stream().filter(row -> !row.flag("proven") && !row.text("slotOf").isEmpty()).toList();
+            return guesses.isEmpty() ? CONFIRM_ROUNDS
+                    : guesses.stream().anyMatch(row -> row.number("queuePosition") < 0) ? FAR_GUESS_ROUNDS : GUESS_ROUNDS;
         }
 
         /** Whether it needs nobody else to be locked, so that another detector tells it. */
@@ -181,7 +187,7 @@ public final class WaitKnotDetector implements Detector {
         }
         boolean inUse = proven.containsKey(knot.resource()) && isInUse(knot, round);
         if (!inUse) {
-            return rounds >= (knot.isGuessed() ? GUESS_ROUNDS : CONFIRM_ROUNDS) ? Confidence.SUSPECTED : Confidence.HINT;
+            return rounds >= knot.patience() ? Confidence.SUSPECTED : Confidence.HINT;
         }
         boolean due = rounds >= (knot.isTimed() ? TIMED_ROUNDS : 2) + PATIENCE_ROUNDS * rank(knot, proven);
         return due ? Confidence.CERTAIN : Confidence.HINT;

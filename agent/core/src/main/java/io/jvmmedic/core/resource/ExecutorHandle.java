@@ -140,6 +140,11 @@ public interface ExecutorHandle extends ResourceHandle {
             return -1;
         }
 
+        /** Whether some queued task can reach what a thread is parked on through other objects: a weaker sign. */
+        default boolean reaches(Object blocker) {
+            return false;
+        }
+
         /** The future behind what {@link #reference} was asked about; that itself where it is none. */
         default Object behind(Object blocker) {
             return blocker;

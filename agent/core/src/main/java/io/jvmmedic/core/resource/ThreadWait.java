@@ -9,7 +9,8 @@ import java.util.List;
  *     or several for the same thing
  * @param worksFor the executor the thread is a worker of; {@code null} for none that is known
  * @param slotOf the executor or pool of which one slot must come free first; {@code null} where it is none
- * @param queuePosition place of the awaited task in the queue of that executor; -1 when it is not queued
+ * @param queuePosition place of the awaited task in the queue of that executor; -1 when it is not queued, and where a
+ *     queued task only reaches what is waited for through other objects
  * @param holders threads that stand in its way and must all give way; empty where nobody is known to
  * @param proven only that can end the wait; else it is a guess, worth a suspicion
  * @param timed the wait ends by itself

@@ -118,6 +118,25 @@ class ExecutorSelfStarvationDetectorTest {
         }
     }
 
+    /** A queued task reaches the latch through other objects, or the wait has a limit: libraries do both. */
+    @Test
+    void whatIsOnlyReachedOrTimedTakesLonger() {
+        for (boolean timed : new boolean[] {false, true}) {
+            ExecutorSelfStarvationDetector fresh = new ExecutorSelfStarvationDetector(config());
+            for (int tick = 1; tick <= 40; tick++) {
+                String state = timed ? "TIMED_WAITING" : "WAITING";
+                List<Finding> findings = fresh.evaluate(round(tick, executor(2, 2, 9, 40),
+                        blocked(1, "CountDownLatch$Sync@1", -1).with("state", state),
+                        blocked(2, "CountDownLatch$Sync@2", -1).with("state", state),
+                        waits(1, EXECUTOR, "LATCH", "java.util.concurrent.CountDownLatch$Sync@1").with("slotOf", EXECUTOR)
+                                .with("queuePosition", timed ? 0 : -1),
+                        waits(2, EXECUTOR, "LATCH", "java.util.concurrent.CountDownLatch$Sync@2")));
+                assertEquals(tick < 30 ? List.of() : List.of(Confidence.SUSPECTED),
+                        findings.stream().map(Finding::confidence).toList());
+            }
+        }
+    }
+
     /** Who waits for a future is parked on something of his own. */
     @Test
     void aFutureThatAllWaitForIsTheSameForAll() {

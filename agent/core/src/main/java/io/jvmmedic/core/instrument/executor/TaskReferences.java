@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +56,7 @@ final class TaskReferences {
     }
 
     /** What the application handed in, behind the JDK's and others' wrappers. */
-    private Object userCode(Object task) {
+    Object userCode(Object task) {
         Object inner = task;
         for (int depth = 0; depth <= MAX_DEPTH * 2; depth++) {
             Object next = inner instanceof FutureTask ? Members.read(inner, "callable")
@@ -83,37 +84,42 @@ final class TaskReferences {
 
     /** Whether it is something threads wait for. */
     private boolean note(Object object, int position) {
+        for (Object blocker : awaited(object)) {
+            positions.putIfAbsent(blocker, position);
+            if (object instanceof CompletableFuture) {
+                futures.put(blocker, object);
+            }
+        }
+        return object instanceof CountDownLatch || object instanceof Semaphore || object instanceof CyclicBarrier
+                || object instanceof CompletableFuture;
+    }
+
+    /** What threads that wait for this object are parked on; nothing for what nobody waits for. */
+    static List<Object> awaited(Object object) {
+        List<Object> blockers = new ArrayList<>();
         if (object instanceof CountDownLatch || object instanceof Semaphore) {
-            put(Members.read(object, "sync"), position);
+            blockers.add(Members.read(object, "sync"));
         } else if (object instanceof CyclicBarrier) {
-            put(Members.read(object, "trip"), position);
+            blockers.add(Members.read(object, "trip"));
         } else if (object instanceof CompletableFuture) {
             Object dependent = Members.read(object, "stack");
             for (int i = 0; dependent != null && i < MAX_DEPENDENTS; i++) {
-                put(dependent, position);
-                futures.put(dependent, object);
+                blockers.add(dependent);
                 dependent = Members.read(dependent, "next");
             }
-        } else {
-            return false;
         }
-        return true;
+        blockers.removeIf(Objects::isNull);
+        return blockers;
     }
 
-    private void put(Object blocker, int position) {
-        if (blocker != null) {
-            positions.putIfAbsent(blocker, position);
-        }
-    }
-
-    private static boolean isJdk(Class<?> type) {
+    static boolean isJdk(Class<?> type) {
         return type.isArray() || type.getName().startsWith("java.") || type.getName().startsWith("jdk.");
     }
 
-    private static List<Field> fieldsOf(Class<?> type) {
+    static List<Field> fieldsOf(Class<?> type) {
         List<Field> found = new ArrayList<>();
         try {
-            for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
+            for (Class<?> each = type; each != null && !isJdk(each); each = each.getSuperclass()) {
                 for (Field field : each.getDeclaredFields()) {
                     if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()
                             && field.getType() != String.class) {

@@ -31,6 +31,7 @@ final class WaitIndex implements ExecutorHandle.Queue {
     private final List<Object> queue;
     /** Made when first asked for: hardly anybody does. */
     private TaskReferences references;
+    private TaskReach reach;
 
     WaitIndex(List<Object> queue) {
         this.queue = queue;
@@ -50,6 +51,15 @@ final class WaitIndex implements ExecutorHandle.Queue {
             references = new TaskReferences(queue);
         }
         return references.position(blocker);
+    }
+
+    @Override
+    public boolean reaches(Object blocker) {
+        if (reach == null) {
+            reference(blocker);
+            reach = new TaskReach(queue, references);
+        }
+        return reach.contains(blocker);
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class LockGraph implements LockCycles {
     private final List<WaitQueue> queues;
     private final ReadHolds holds;
     private final TaskRunners runners;
+    private final ForkJoinRunners forkJoin;
     private final MonitorOwners monitors = MonitorOwners.ofThisJvm();
     private final Joins joins = new Joins();
     private final VirtualMonitors virtualMonitors;
@@ -62,6 +63,7 @@ public final class LockGraph implements LockCycles {
         this.virtual = new ThreadContainers(opener);
         virtual.blindness().ifPresent(why -> LOG.info("virtual threads: their deadlocks are not seen, {}", why));
         this.runners = new TaskRunners();
+        this.forkJoin = new ForkJoinRunners();
         this.virtualMonitors = new VirtualMonitors();
         this.inits = new ClassInits(platform, opener, instrumentation);
         List<WaitQueue> found = List.of();
@@ -264,6 +266,43 @@ public final class LockGraph implements LockCycles {
         @Override
         boolean isOver() {
             return LockSupport.getBlocker(thread()) != task || runners.of(task) != runner;
+        }
+    }
+
+    /**
+     * Waits for a task of a fork-join pool, which one of its busy workers will complete. Only an edge while none of them has a
+     * way round this thread.
+     */
+    private final class ForkJoinEdge extends Edge {
+
+        private final Object task;
+        private final List<Thread> workers;
+
+        ForkJoinEdge(Thread thread, Object task, List<Thread> workers) {
+            super(thread);
+            this.task = task;
+            this.workers = workers;
+        }
+
+        @Override
+        String lock() {
+            return describe(task);
+        }
+
+        @Override
+        String kind() {
+            return TASK;
+        }
+
+        @Override
+        List<Thread> waitsFor() {
+            return workers;
+        }
+
+        @Override
+        boolean isOver() {
+            return LockSupport.getBlocker(thread()) != task
+                    || !new HashSet<>(forkJoin.of(thread(), task, platform.all())).equals(new HashSet<>(workers));
         }
     }
 
@@ -489,6 +528,10 @@ public final class LockGraph implements LockCycles {
                 if (runner != null) {
                     edges.put(thread, new TaskEdge(thread, blocker, runner));
                 }
+                List<Thread> workers = forkJoin.of(thread, blocker, platform.all());
+                if (!workers.isEmpty()) {
+                    edges.put(thread, new ForkJoinEdge(thread, blocker, workers));
+                }
             });
             List<Object> read = new ArrayList<>();
             contended.keySet().stream().filter(holds == null ? lock -> false : holds::isRead).forEach(read::add);
@@ -510,6 +553,22 @@ public final class LockGraph implements LockCycles {
             blocked.addAll(edges.keySet());
             inits.look(blocked).forEach(wait -> edges.put(wait.thread(), new ClassEdge(wait)));
             followMonitors();
+            dropThoseWithAWayOut();
+        }
+
+        /** One worker that can go on may complete the task; and an edge that falls opens the way for others. */
+        private void dropThoseWithAWayOut() {
+            boolean dropped;
+            do {
+                dropped = edges.values().removeIf(edge -> edge instanceof ForkJoinEdge
+                        && !edge.waitsFor().stream().allMatch(worker -> leadsTo(worker, edge.thread(), new HashSet<>())));
+            } while (dropped);
+        }
+
+        private boolean leadsTo(Thread from, Thread to, Set<Thread> seen) {
+            Edge edge = edges.get(from);
+            return edge != null && seen.add(from) && seen.size() < MAX_PATH && edge.waitsFor().stream()
+                    .anyMatch(next -> next == to || leadsTo(next, to, seen));
         }
 
         private void line(Object lock, WaitQueue queue) {

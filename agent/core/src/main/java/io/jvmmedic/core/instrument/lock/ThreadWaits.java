@@ -242,8 +242,10 @@ public final class ThreadWaits implements WaitView {
                             timed);
                 }
             }
-            return new ThreadWait(thread, kind, LockGraph.describe(blocker), worksFor.get(thread), null, -1, List.of(), false,
-                    timed);
+            ExecutorHandle reaching = kind == Kind.CONDITION ? null : queues.entrySet().stream()
+                    .filter(queue -> queue.getValue().reaches(blocker)).map(Map.Entry::getKey).findFirst().orElse(null);
+            return new ThreadWait(thread, kind, LockGraph.describe(blocker), worksFor.get(thread), reaching, -1, List.of(),
+                    false, timed);
         }
 
         private static Kind kind(Object blocker) {

@@ -2,7 +2,9 @@ package io.jvmmedic.core.instrument.executor;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jvmmedic.core.instrument.ModuleOpener;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +117,76 @@ class TaskReferencesTest {
         assertEquals(1, queue.reference(second));
         assertSame(future, queue.behind(first));
         assertSame(future, queue.behind(second));
+    }
+
+    /** As libraries do: what ends a wait is some objects behind what the application handed in. */
+    private record Stage(Object next) implements Runnable {
+
+        static Stage before(Object last, int stages) {
+            return new Stage(stages == 1 ? last : before(last, stages - 1));
+        }
+
+        @Override
+        public void run() {
+            throw new AssertionError("never run here");
+        }
+    }
+
+    private static final class Subscriber extends AtomicReference<Object> {
+        private static final long serialVersionUID = 1;
+        private final CountDownLatch over = new CountDownLatch(1);
+    }
+
+    @Test
+    void whatATaskReachesThroughOtherObjects() {
+        CountDownLatch over = new CountDownLatch(1);
+        Object latch = blockerOf(over::await);
+        Object own = new Object();
+        Subscriber subscriber = new Subscriber();
+        Object subscribers = blockerOf(subscriber.over::await);
+        CompletableFuture<Integer> source = new CompletableFuture<>();
+        Object derived = blockerOf(source.thenApply(one -> one + 1)::join);
+        idle.execute(TaskReferencesTest::waitForGood);
+        idle.execute(Stage.before(over, 5));
+        Subscriber before = new Subscriber();
+        before.set(subscriber);
+        idle.execute(Stage.before(before, 3));
+        idle.execute(Stage.before(source, 4));
+        WaitIndex queue = new WaitIndex(List.copyOf(idle.getQueue()));
+        for (Object blocker : List.of(latch, subscribers, derived)) {
+            assertEquals(-1, queue.reference(blocker));
+            assertTrue(queue.reaches(blocker));
+        }
+        assertFalse(queue.reaches(own));
+    }
+
+    /** Futures of other libraries: who waits is parked on the future itself. */
+    @Test
+    void whatIsParkedOnAnObjectOfALibrary() {
+        Stage future = new Stage("");
+        Object blocker = blockerOf(() -> {
+            while (!Thread.interrupted()) {
+                LockSupport.park(future);
+            }
+        });
+        assertSame(future, blocker);
+        idle.execute(TaskReferencesTest::waitForGood);
+        idle.execute(Stage.before(future, 2));
+        assertTrue(new WaitIndex(List.copyOf(idle.getQueue())).reaches(blocker));
+    }
+
+    @Test
+    void whatIsTooFarAwayOrOfNobodyIsNotReached() {
+        CountDownLatch far = new CountDownLatch(1);
+        CountDownLatch other = new CountDownLatch(1);
+        LinkedBlockingQueue<Integer> orders = new LinkedBlockingQueue<>();
+        idle.execute(TaskReferencesTest::waitForGood);
+        idle.execute(Stage.before(far, 12));
+        idle.execute(() -> orders.add(1));
+        WaitIndex queue = new WaitIndex(List.copyOf(idle.getQueue()));
+        assertFalse(queue.reaches(blockerOf(far::await)));
+        assertFalse(queue.reaches(blockerOf(other::await)));
+        assertFalse(queue.reaches(blockerOf(orders::take)));
     }
 
     @Test

@@ -11,16 +11,22 @@ import io.jvmmedic.core.resource.LockCycles.Member;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RecursiveAction;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -199,6 +205,108 @@ class LockGraphTest {
         task.cancel(false);
         owner.join();
         awaitFree(graph, "owner");
+    }
+
+    private static void lockAndUnlock(Lock lock, AtomicReference<Thread> by) {
+        by.set(Thread.currentThread());
+        try {
+            lock.lockInterruptibly();
+            lock.unlock();
+        } catch (InterruptedException freed) {
+            throw new CancellationException();
+        }
+    }
+
+    /** The caller takes part in its stream until a worker has taken an element and waits for the lock. */
+    @Test
+    void aParallelStreamUnderALockThatItsElementsWant() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        Thread caller = start("stream-caller", () -> {
+            lock.lock();
+            try {
+                IntStream.range(0, 64).parallel().forEach(i -> {
+                    if (lock.isHeldByCurrentThread()) {
+                        await().atMost(LockPatient.SOON).until(() -> worker.get() != null);
+                    } else {
+                        lockAndUnlock(lock, worker);
+                    }
+                });
+            } finally {
+                lock.unlock();
+            }
+            return null;
+        });
+        List<Member> cycle = awaitCycleOf("stream-caller");
+        assertEquals(2, cycle.size());
+        assertTrue(kinds(cycle).contains("stream-caller TASK"));
+        assertTrue(kinds(cycle).contains(worker.get().getName() + " SYNCHRONIZER"));
+        // Any further one that has taken an element waits for the same lock.
+        await().atMost(LockPatient.SOON).until(() -> {
+            worker.get().interrupt();
+            return !caller.isAlive();
+        });
+        awaitFree(graph, "stream-caller");
+    }
+
+    @Test
+    void aWorkerThatWaitsForAPartOfItsTaskIsInACycleOnlyOnceNobodyElseCanRunIt() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch busy = new CountDownLatch(1);
+        AtomicReference<Thread> holder = new AtomicReference<>();
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        ForkJoinPool pool = new ForkJoinPool(3);
+        ForkJoinTask<?> whole = pool.submit(() -> {
+            holder.set(Thread.currentThread());
+            lock.lock();
+            try {
+                ForkJoinTask<?> wants = new Part(() -> lockAndUnlock(lock, worker)).fork();
+                new Part(() -> {
+                    busy.countDown();
+                    end.await();
+                }).fork();
+                await().atMost(LockPatient.SOON).until(() -> lock.hasQueuedThreads() && busy.getCount() == 0);
+                wants.join();
+            } finally {
+                lock.unlock();
+            }
+        });
+        await().atMost(LockPatient.SOON).until(() -> holder.get() != null
+                && LockSupport.getBlocker(holder.get()) instanceof ForkJoinTask);
+        for (int i = 0; i < 20; i++) {
+            assertEquals(List.of(), graph.cycles(), "the other worker may run it next");
+        }
+        end.countDown();
+        List<Member> cycle = awaitCycleOf(holder.get().getName());
+        assertEquals(Set.of(holder.get().getName() + " TASK", worker.get().getName() + " SYNCHRONIZER"), kinds(cycle));
+        worker.get().interrupt();
+        await().atMost(LockPatient.SOON).until(whole::isDone);
+        pool.shutdownNow();
+        awaitFree(graph, holder.get().getName());
+    }
+
+    private interface Body {
+        void run() throws InterruptedException;
+    }
+
+    private static final class Part extends RecursiveAction {
+
+        private static final long serialVersionUID = 1;
+        private final transient Body body;
+
+        Part(Body body) {
+            this.body = body;
+        }
+
+        @Override
+        protected void compute() {
+            try {
+                body.run();
+            } catch (InterruptedException freed) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static Thread start(String name, Callable<?> work) {
