@@ -37,6 +37,8 @@ public final class TroubledExecutorsPatient extends Patient {
     private static final int ROW_BYTES = 20_000;
     /** What an import may fill of a heap of 160 MB. */
     private static final int MAX_IMPORTS = 5_000;
+    /** Of these at full speed; from then on half of the heap is in use, and whoever is late must still see it fill. */
+    private static final int FAST_IMPORTS = 2_500;
     private static final int RUNS_BEFORE_THE_FAULT = 5;
     /** At five a second: who looks once a second has seen the scheduler by then. */
     private static final int NIGHTS_BEFORE_THE_FAULT = 20;
@@ -241,7 +243,7 @@ public final class TroubledExecutorsPatient extends Patient {
             for (int i = 0; i < MAX_IMPORTS && shed() == 0; i++) {
                 byte[] row = new byte[ROW_BYTES];
                 queued.add(imports.submit(() -> store(row)));
-                rest(8);
+                rest(i < FAST_IMPORTS ? 8 : 24);
             }
         });
     }
