@@ -32,7 +32,8 @@ public final class Diagnostician {
     private static final List<Fault> SPECIFIC_FIRST = List.of(Fault.LOCK_DEADLOCK, Fault.LOST_LOCK, Fault.CONNECTION_LEAK,
             Fault.HTTP_LEAK, Fault.WAIT_KNOT, Fault.NESTED_BORROW, Fault.DEAD_PEER, Fault.STALE_SESSIONS, Fault.POOL_CREATOR,
             Fault.EXECUTOR_SELF_STARVATION, Fault.CARRIER_STARVATION, Fault.POOL_EXHAUSTION, Fault.HTTP_POOL_EXHAUSTION,
-            Fault.EXECUTOR_STALLED, Fault.EXECUTOR_SATURATED, Fault.EXECUTOR_BACKLOG, Fault.STUCK_TASK,
+            // A queue that will fill the heap comes of workers that do not keep up; it is what ends the JVM, and can be shed.
+            Fault.EXECUTOR_STALLED, Fault.EXECUTOR_BACKLOG, Fault.EXECUTOR_SATURATED, Fault.STUCK_TASK,
             Fault.EXECUTOR_REJECTING, Fault.VIRTUAL_THREAD_PINNING, Fault.WORKERS_DYING, Fault.SCHEDULE_LATE,
             Fault.SCHEDULE_ENDED, Fault.EXECUTOR_LEAK, Fault.THREAD_LEAK);
     /** They say that something does not move, not why; only these can be victims. */

@@ -33,6 +33,7 @@ class DiagnosticianTest {
         "CONNECTION_LEAK, POOL_EXHAUSTION",
         "NESTED_BORROW, POOL_EXHAUSTION",
         "EXECUTOR_SELF_STARVATION, EXECUTOR_STALLED",
+        "EXECUTOR_BACKLOG, EXECUTOR_SATURATED",
         "HTTP_LEAK, HTTP_POOL_EXHAUSTION"})
     void theSpecificFaultExplainsTheOther(Fault specific, Fault general) {
         Finding why = finding(specific, POOL, Confidence.SUSPECTED, Map.of());

@@ -41,7 +41,7 @@ final class TaskReach {
     }
 
     private void follow(Object task) {
-        Queue<Step> open = new ArrayDeque<>(List.of(new Step(task, 0), new Step(references.userCode(task), 0)));
+        Queue<Step> open = new ArrayDeque<>(List.of(new Step(task, 0)));
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         while (!open.isEmpty() && seen.size() < MAX_OBJECTS_PER_TASK) {
             Step step = open.remove();
@@ -57,7 +57,9 @@ final class TaskReach {
             } else if (object instanceof AtomicReference<?> reference) {
                 add(open, reference.get(), step.depth());
             }
-            if (awaited.isEmpty() && !TaskReferences.isJdk(object.getClass())) {
+            if (TaskReferences.isJdk(object.getClass())) {
+                add(open, references.inner(object), step.depth());
+            } else if (awaited.isEmpty()) {
                 reached.add(object);
                 fields.computeIfAbsent(object.getClass(), TaskReferences::fieldsOf)
                         .forEach(field -> add(open, Members.read(object, field), step.depth()));

@@ -56,18 +56,23 @@ final class TaskReferences {
     }
 
     /** What the application handed in, behind the JDK's and others' wrappers. */
-    Object userCode(Object task) {
+    private Object userCode(Object task) {
         Object inner = task;
         for (int depth = 0; depth <= MAX_DEPTH * 2; depth++) {
-            Object next = inner instanceof FutureTask ? Members.read(inner, "callable")
-                    : inner.getClass().getName().startsWith("java.util.concurrent.CompletableFuture$") ? Members.read(inner, "fn")
-                    : inner instanceof Runnable || inner instanceof Callable ? wrappers.inner(inner) : null;
+            Object next = inner(inner);
             if (next == null) {
                 return inner;
             }
             inner = next;
         }
         return inner;
+    }
+
+    /** What a task runs, if that is all it does; {@code null} for none. */
+    Object inner(Object task) {
+        return task instanceof FutureTask ? Members.read(task, "callable")
+                : task.getClass().getName().startsWith("java.util.concurrent.CompletableFuture$") ? Members.read(task, "fn")
+                : task instanceof Runnable || task instanceof Callable ? wrappers.inner(task) : null;
     }
 
     private void follow(Object object, int position, int depth) {

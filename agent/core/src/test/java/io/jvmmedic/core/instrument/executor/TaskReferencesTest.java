@@ -132,6 +132,15 @@ class TaskReferencesTest {
         }
     }
 
+    /** What it runs is not all that it does. */
+    private record SubscriptionStage(Runnable work, Object subscriber) implements Runnable {
+
+        @Override
+        public void run() {
+            throw new AssertionError("never run here");
+        }
+    }
+
     private static final class Subscriber extends AtomicReference<Object> {
         private static final long serialVersionUID = 1;
         private final CountDownLatch over = new CountDownLatch(1);
@@ -150,7 +159,7 @@ class TaskReferencesTest {
         idle.execute(Stage.before(over, 5));
         Subscriber before = new Subscriber();
         before.set(subscriber);
-        idle.execute(Stage.before(before, 3));
+        idle.submit(new SubscriptionStage(() -> { }, before));
         idle.execute(Stage.before(source, 4));
         WaitIndex queue = new WaitIndex(List.copyOf(idle.getQueue()));
         for (Object blocker : List.of(latch, subscribers, derived)) {
