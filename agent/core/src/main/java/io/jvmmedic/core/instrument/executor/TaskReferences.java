@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 
@@ -72,7 +73,9 @@ final class TaskReferences {
     Object inner(Object task) {
         return task instanceof FutureTask ? Members.read(task, "callable")
                 : task.getClass().getName().startsWith("java.util.concurrent.CompletableFuture$") ? Members.read(task, "fn")
-                : task instanceof Runnable || task instanceof Callable ? wrappers.inner(task) : null;
+                // What a fork-join pool makes of a Runnable need not be one.
+                : task instanceof Runnable || task instanceof Callable || task instanceof ForkJoinTask ? wrappers.inner(task)
+                : null;
     }
 
     private void follow(Object object, int position, int depth) {

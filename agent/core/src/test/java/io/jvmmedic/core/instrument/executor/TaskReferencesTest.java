@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -117,6 +118,34 @@ class TaskReferencesTest {
         assertEquals(1, queue.reference(second));
         assertSame(future, queue.behind(first));
         assertSame(future, queue.behind(second));
+    }
+
+    private static final class Pool extends ForkJoinPool {
+
+        Pool() {
+            super(1);
+        }
+
+        Object nextQueued() {
+            return pollSubmission();
+        }
+    }
+
+    @Test
+    void aLatchThatATaskOfAForkJoinPoolHasCaught() {
+        CountDownLatch latch = new CountDownLatch(1);
+        CountDownLatch busy = new CountDownLatch(1);
+        Object blocker = blockerOf(latch::await);
+        Pool pool = new Pool();
+        pool.execute(() -> {
+            busy.countDown();
+            waitForGood();
+        });
+        await().atMost(Duration.ofSeconds(60)).until(() -> busy.getCount() == 0);
+        pool.execute(latch::countDown);
+        Object task = await().atMost(Duration.ofSeconds(60)).until(pool::nextQueued, found -> found != null);
+        pool.shutdownNow();
+        assertEquals(0, new WaitIndex(List.of(task)).reference(blocker));
     }
 
     /** As libraries do: what ends a wait is some objects behind what the application handed in. */
