@@ -46,6 +46,14 @@ public final class RecordSignature implements Remedy {
             return new Preparation.Impossible(diagnosis.resource() + ": a cycle through a task or the end of a thread leaves no"
                     + " signature, for no order of locks would prevent it");
         }
+        if (finding.evidence().threads().size() < 2) {
+            return new Preparation.Impossible(diagnosis.resource() + ": a thread that waits for what it holds itself leaves no"
+                    + " signature, for no order of locks would prevent it");
+        }
+        if (finding.evidence().threads().stream().anyMatch(id -> id < 0)) {
+            return new Preparation.Impossible(diagnosis.resource() + ": where a virtual thread took its locks is not told by the"
+                    + " JVM, so it leaves no signature");
+        }
         Claim claim = new Claim("the places at which its threads took their locks are in the file of signatures", WITHIN);
         return new Preparation.Ready(new Plan(diagnosis.resource(), NAME, risk(), finding.confidence(),
                 finding.evidence().proof(), claim, "none: the threads are looked at only"), new Recording(finding));
