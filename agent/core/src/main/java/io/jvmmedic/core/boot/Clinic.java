@@ -128,7 +128,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -149,8 +148,8 @@ final class Clinic {
     /** A JVM that ends while we start is kept for no longer. */
     private static final Duration SETTLE_LIMIT = Duration.ofMillis(500);
     private static final Duration DUMP_LIMIT = Duration.ofSeconds(20);
-    /** Main has begun by then: the first change of a loaded class stops the JVM for some 20 ms, and no start shall wait for that. */
-    private static final long UNTIL_MAIN_NANOS = 100_000_000;
+    /** From our own start to {@code main}, at most. */
+    private static final long UNTIL_MAIN_NANOS = 500_000_000;
     private static final Duration SHADOW_PATIENCE = Duration.ofMinutes(10);
 
     private final MedicCore core;
@@ -238,12 +237,16 @@ final class Clinic {
         }
     }
 
-    /** The first thing to be woven, for a series may die in its first run. */
+    /**
+     * The first thing to be woven, for a series may die in its first run. Not before main: the first change of a loaded class
+     * stops the JVM for some 20 ms.
+     */
     private void watchForEndedSeries() {
-        if (!hotAttach) {
-            LockSupport.parkNanos(UNTIL_MAIN_NANOS);
-        }
-        endedSeries.install(instrumentation);
+        endedSeries.install(instrumentation, () -> {
+            if (!hotAttach) {
+                HostMain.await(opener, UNTIL_MAIN_NANOS);
+            }
+        });
     }
 
     private void openHome(boolean beforeMain) {

@@ -1,6 +1,8 @@
 package io.jvmmedic.core.instrument.executor;
 
 import io.jvmmedic.bootstrap.EndedFutures;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
@@ -32,15 +34,32 @@ final class SeriesDeathPatch implements ClassFileTransformer, AutoCloseable {
         this.instrumentation = instrumentation;
     }
 
+    /**
+     * Does on the JDK's own file what will be done to the class: whatever that takes is loaded then.
+     *
+     * @throws IllegalStateException when the method has another form than it has from 17 to 25
+     */
+    static void rehearse() throws IOException {
+        try (InputStream file = FutureTask.class.getResourceAsStream("FutureTask.class")) {
+            int[] calls = new int[1];
+            patched(file.readAllBytes(), calls);
+            check(calls[0] == 1);
+        }
+    }
+
+    private static void check(boolean fits) {
+        if (!fits) {
+            throw new IllegalStateException("FutureTask.setException does not end in one call of finishCompletion");
+        }
+    }
+
     /** @throws IllegalStateException when the method has another form than it has from 17 to 25 */
     static SeriesDeathPatch install(Instrumentation instrumentation) throws UnmodifiableClassException {
         SeriesDeathPatch patch = new SeriesDeathPatch(instrumentation);
         instrumentation.addTransformer(patch, true);
         try {
             instrumentation.retransformClasses(FutureTask.class);
-            if (!patch.isIn) {
-                throw new IllegalStateException("FutureTask.setException does not end in one call of finishCompletion");
-            }
+            check(patch.isIn);
             return patch;
         } catch (UnmodifiableClassException | RuntimeException | Error e) {
             patch.close();

@@ -66,8 +66,12 @@ public final class SeriesDeaths implements BiConsumer<Object, Throwable> {
         this.keepsTasks = keepsTasks;
     }
 
-    /** Has the JDK tell from now on; takes some milliseconds and one pause of the JVM. Never throws. */
-    public synchronized void install(Instrumentation instrumentation) {
+    /**
+     * Has the JDK tell from now on; takes some ten milliseconds and one pause of the JVM. Never throws.
+     *
+     * @param moment returns when the pause may be, all else being ready
+     */
+    public synchronized void install(Instrumentation instrumentation, Runnable moment) {
         if (closed || patch != null) {
             return;
         }
@@ -75,6 +79,8 @@ public final class SeriesDeaths implements BiConsumer<Object, Throwable> {
             opener.open(Object.class.getModule(), "java.lang");
             opener.open(Object.class.getModule(), "java.util.concurrent");
             members = new SeriesMembers();
+            SeriesDeathPatch.rehearse();
+            moment.run();
             EndedFutures.connect(this);
             patch = SeriesDeathPatch.install(instrumentation);
         } catch (Throwable e) {

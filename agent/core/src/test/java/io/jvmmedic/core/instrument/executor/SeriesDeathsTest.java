@@ -61,7 +61,7 @@ class SeriesDeathsTest {
 
     @BeforeEach
     void open() {
-        deaths.install(instrumentation);
+        deaths.install(instrumentation, () -> { });
         scheduler = scheduler(false);
     }
 
@@ -299,7 +299,7 @@ class SeriesDeathsTest {
         awaitEnd(scheduler.scheduleAtFixedRate(new Job(1), 0, 1, TimeUnit.MILLISECONDS));
         quiet();
         assertEquals(List.of(), ended());
-        deaths.install(instrumentation);
+        deaths.install(instrumentation, () -> { });
         assertFalse(isPatched(), "what was detached stays so");
     }
 
