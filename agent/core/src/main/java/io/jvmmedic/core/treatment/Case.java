@@ -4,9 +4,11 @@ import io.jvmmedic.core.model.Diagnosis;
 import io.jvmmedic.core.model.Fault;
 import io.jvmmedic.core.model.ResourceId;
 import io.jvmmedic.core.policy.ShadowBook;
+import io.jvmmedic.core.remedy.Remedy;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,7 +32,8 @@ final class Case {
     long blindUntilMillis;
     /** When the ladder may be climbed again from its first rung. */
     long restUntil;
-    boolean evidenceTaken;
+    /** Evidence still to be taken; {@code null} before the first attempt. */
+    List<Remedy> evidenceDue;
     boolean givenUp;
     /** Remedies whose claim came true. */
     final Set<String> healedBy = new LinkedHashSet<>();

@@ -313,12 +313,12 @@ public final class Engine {
     // ---- one case
 
     private void treat(Case one, long now) {
-        if (one.treatment != null || now < one.restUntil) {
+        if (one.treatment != null) {
             return;
         }
-        if (!one.evidenceTaken) {
-            one.evidenceTaken = true;
-            ward.evidenceFor(one.key.fault()).forEach(remedy -> collect(one, remedy));
+        takeEvidence(one);
+        if (now < one.restUntil) {
+            return;
         }
         ResourceId resource = one.key.resource();
         Optional<String> rung = ladder.current(resource, one.key.fault());
@@ -337,16 +337,33 @@ public final class Engine {
         one.restUntil = now + restAfterFailure.toMillis();
     }
 
-    /** Evidence runs to its end before anything is repaired, but never longer than its own deadline. */
-    private void collect(Case one, Remedy remedy) {
-        if (!(prepare(one, remedy) instanceof Preparation.Ready ready)) {
+    /**
+     * What was refused because the JVM gasped for air is taken when it breathes again: one late tick had left a deadlock
+     * without its signature for good.
+     */
+    private void takeEvidence(Case one) {
+        if (one.evidenceDue == null) {
+            one.evidenceDue = new ArrayList<>(ward.evidenceFor(one.key.fault()));
+        } else if (policy.stress().isPresent()) {
             return;
+        }
+        one.evidenceDue.removeIf(remedy -> !isPutOff(one, remedy));
+    }
+
+    /** Evidence runs to its end before anything is repaired, but never longer than its own deadline. */
+    private boolean isPutOff(Case one, Remedy remedy) {
+        if (!(prepare(one, remedy) instanceof Preparation.Ready ready)) {
+            return false;
         }
         Verdict verdict = policy.decide(new Request(ready.plan(), mode.get(), Optional.empty(), false));
         chronicle.decided(one.incident, ready.plan(), verdict);
-        if (!verdict.isAllowed()) {
-            return;
+        if (verdict.isAllowed()) {
+            collect(one, remedy, ready);
         }
+        return verdict.gate().equals(Gates.STRESS);
+    }
+
+    private void collect(Case one, Remedy remedy, Preparation.Ready ready) {
         policy.begin(ready.plan());
         Object begun = chronicle.begins(one.incident, ready.plan());
         Outcome outcome = Outcome.HEALED;

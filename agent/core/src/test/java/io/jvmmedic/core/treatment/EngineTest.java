@@ -408,6 +408,27 @@ class EngineTest {
                 "ALLOWED repair ", "begins repair", "HEALED repair", "closed healed"), told);
     }
 
+    /** A deadlock that nothing can break was left without its signature because one tick had been late. */
+    @Test
+    void evidenceThatStressForbadeIsTakenWhenTheJvmBreathesAgain() {
+        evidence = List.of(remedy("look", Risk.NONE, () -> told.add("looked"), false));
+        start(Map.of(), Mode.OBSERVE, remedy("repair", Risk.FORCEFUL, () -> { }, false));
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).until(() -> {
+            engine.offer(lateRound());
+            return told.contains("REFUSED look stress");
+        });
+        assertFalse(told.contains("looked"), told.toString());
+        roundsUntil("HEALED look");
+        roundsOf(System.currentTimeMillis());
+        assertEquals(List.of("REFUSED look stress", "ALLOWED look ", "begins look", "looked", "HEALED look"),
+                told.stream().filter(line -> line.contains("look")).toList());
+    }
+
+    private Round lateRound() {
+        return new Round(tick.incrementAndGet(), System.currentTimeMillis(), false, Map.of(Signal.HEALTH,
+                List.of(Signal.of(Signal.HEALTH, 0).with("tick", tick.get()).with("lateness", 1_200L).build())));
+    }
+
     @Test
     void evidenceThatHangsDelaysTheRepairByItsDeadlineOnly() {
         CountDownLatch never = new CountDownLatch(1);
