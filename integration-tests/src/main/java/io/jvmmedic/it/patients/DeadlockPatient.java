@@ -15,6 +15,7 @@ public final class DeadlockPatient extends Patient {
         void both(int first, int second, Runnable between);
     }
 
+    private final CountDownLatch firstHoldsOne = new CountDownLatch(1);
     private final CountDownLatch bothHoldOne = new CountDownLatch(2);
     private final Locking locking;
     private Load load;
@@ -34,6 +35,8 @@ public final class DeadlockPatient extends Patient {
         on("status", ignored -> load.status());
         on("break", ignored -> {
             daemon("transfer-ab", () -> locking.both(0, 1, this::meet));
+            // Else a teller might take the first account and wait for the second, and the one who comes late meets nobody.
+            firstHoldsOne.await();
             daemon("transfer-ba", () -> locking.both(1, 0, this::meet));
             return "";
         });
@@ -49,6 +52,7 @@ public final class DeadlockPatient extends Patient {
     }
 
     private void meet() {
+        firstHoldsOne.countDown();
         bothHoldOne.countDown();
         try {
             bothHoldOne.await();

@@ -21,6 +21,7 @@ public final class LockDeadlockPatient extends Patient {
     private final List<Lock> second;
     private final boolean virtual;
     private final String moment;
+    private final CountDownLatch firstHoldsOne = new CountDownLatch(1);
     private final CyclicBarrier bothHoldOne = new CyclicBarrier(2);
     private final CountDownLatch othersQueued = new CountDownLatch(1);
     private final List<String> ends = new CopyOnWriteArrayList<>();
@@ -69,6 +70,8 @@ public final class LockDeadlockPatient extends Patient {
 
     private void lockUp() throws InterruptedException {
         Thread there = transfer("transfer-ab", 0, 1);
+        // Else a teller might take the first account and wait for the second, and the one who comes late meets nobody.
+        firstHoldsOne.await();
         Thread back = transfer("transfer-ba", 1, 0);
         if (moment.equals("queued")) {
             awaitParked(there);
@@ -125,6 +128,7 @@ public final class LockDeadlockPatient extends Patient {
     }
 
     private void meet() {
+        firstHoldsOne.countDown();
         try {
             bothHoldOne.await();
             othersQueued.await();

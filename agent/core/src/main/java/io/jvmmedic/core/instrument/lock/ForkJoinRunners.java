@@ -31,18 +31,19 @@ final class ForkJoinRunners {
             return List.of();
         }
         boolean stream = blocker.getClass().getName().startsWith("java.util.stream.");
-        if (!stream && !(blocker instanceof RecursiveTask) && !(blocker instanceof RecursiveAction)) {
+        if (pool.isEmpty() || !stream && !(blocker instanceof RecursiveTask) && !(blocker instanceof RecursiveAction)) {
             return List.of();
         }
-        // Whoever is no worker runs a parallel stream in the common pool; into which pool it put another task is not known.
-        Object home = waiter instanceof ForkJoinWorkerThread ? poolOf(waiter) : stream ? ForkJoinPool.commonPool() : null;
-        return home == null ? List.of()
-                : threads.stream().filter(thread -> thread != waiter && poolOf(thread) == home)
-                        // One that has nothing to do is parked on its pool.
-                        .filter(worker -> LockSupport.getBlocker(worker) != home).toList();
+        // A parallel stream runs where it was begun, else in the common pool. Into which pool another task was put is not
+        // known: a worker may have handed it to any, so a worker of any may complete it.
+        Object home = !stream ? null : waiter instanceof ForkJoinWorkerThread ? poolOf(waiter) : ForkJoinPool.commonPool();
+        return threads.stream().filter(thread -> thread instanceof ForkJoinWorkerThread && thread != waiter)
+                .filter(worker -> home == null || poolOf(worker) == home)
+                // One that has nothing to do is parked on its pool.
+                .filter(worker -> LockSupport.getBlocker(worker) != poolOf(worker)).toList();
     }
 
-    private Object poolOf(Thread thread) {
-        return thread instanceof ForkJoinWorkerThread ? pool.map(field -> Members.read(thread, field)).orElse(null) : null;
+    private Object poolOf(Thread worker) {
+        return Members.read(worker, pool.orElseThrow());
     }
 }

@@ -286,6 +286,42 @@ class LockGraphTest {
         awaitFree(graph, holder.get().getName());
     }
 
+    /** A worker may hand a task to another pool, and that pool's workers then complete it. */
+    @Test
+    void aWorkerThatWaitsForATaskOfAnotherPoolIsInNoCycleWithItsNeighbours() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicReference<Thread> holder = new AtomicReference<>();
+        AtomicReference<Thread> neighbour = new AtomicReference<>();
+        ForkJoinPool pool = new ForkJoinPool(2);
+        ForkJoinPool other = new ForkJoinPool(1);
+        ForkJoinTask<?> whole = pool.submit(() -> {
+            holder.set(Thread.currentThread());
+            lock.lock();
+            try {
+                other.invoke(new Part(() -> {
+                    begun.countDown();
+                    end.await();
+                }));
+            } finally {
+                lock.unlock();
+            }
+        });
+        assertTrue(begun.await(60, TimeUnit.SECONDS));
+        ForkJoinTask<?> wants = pool.submit(() -> lockAndUnlock(lock, neighbour));
+        await().atMost(LockPatient.SOON).until(() -> lock.hasQueuedThreads()
+                && LockSupport.getBlocker(holder.get()) instanceof ForkJoinTask);
+        for (int i = 0; i < 20; i++) {
+            assertEquals(List.of(), graph.cycles(), "the other pool's worker goes on");
+        }
+        end.countDown();
+        whole.get(60, TimeUnit.SECONDS);
+        wants.get(60, TimeUnit.SECONDS);
+        pool.shutdownNow();
+        other.shutdownNow();
+    }
+
     private interface Body {
         void run() throws InterruptedException;
     }
