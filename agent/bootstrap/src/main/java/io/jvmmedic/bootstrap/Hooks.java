@@ -31,9 +31,9 @@ public final class Hooks {
         rowsFollowed = wanted;
     }
 
-    /** Whether {@link #used} is to be told of the row that is being fetched. */
+    /** Whether {@link #used} is to be told of the row that is being fetched; never after a detach, whoever still wishes it. */
     public static boolean followsRows() {
-        return rowsFollowed;
+        return rowsFollowed && probes != Probes.NONE;
     }
 
     /** {@link Gates#NONE} opens all gates. */
