@@ -183,7 +183,7 @@ final class Clinic {
     private ServerInquiry inquiry;
     private Engine engine;
     private Sampler sampler;
-    /** Made late: what it looks at needs packages opened, handles and lambdas, a quarter of the time before {@code main}. */
+    /** Made late: what it looks at needs packages opened, handles and lambdas, a tenth of our CPU before {@code main}. */
     private ThreadCensus census;
     private LockGraph lockGraph;
     private ThreadWaits waits;

@@ -20,8 +20,8 @@ import java.util.Set;
  * {@code CERTAIN}, and nothing is done about it: each of these tasks may be needed.
  *
  * <p>{@code SUSPECTED}: full for {@value #LEARNED_FACTOR} times the longest such spell that ended by itself, tasks complete
- * and yet the queue grows without a break, what comes into it waits for {@value #MIN_WAIT_MILLIS} ms or more, and at least half of the workers
- * looked at wait at one site. Workers that compute are no finding: more of them would not be faster. A short queue that is
+ * and yet the queue grows without a break, what comes into it waits for {@value #MIN_WAIT_MILLIS} ms or more, and at least
+ * half of the workers looked at wait at one site. Workers that compute are no finding: more of them would not be faster. A short queue that is
  * always full, before an executor whose callers run themselves what it refuses, is none either: its tasks wait a moment.
  * Nor is a queue that goes up and down: a few callers who each wait for their answer keep it full for ever.
  */

@@ -237,35 +237,41 @@ public final class LockGraph implements LockCycles {
     }
 
     /** Called {@code get}, and another thread runs the task. */
-    private final class TaskEdge extends Edge {
+    private class TaskEdge extends Edge {
 
         private final Object task;
-        private final Thread runner;
+        private final List<Thread> runBy;
 
-        TaskEdge(Thread thread, Object task, Thread runner) {
+        TaskEdge(Thread thread, Object task, List<Thread> runBy) {
             super(thread);
             this.task = task;
-            this.runner = runner;
+            this.runBy = runBy;
+        }
+
+        /** Who runs it now, as {@link #waitsFor} said when it was looked at. */
+        List<Thread> runBy(Object waitedFor) {
+            Thread runner = runners.of(waitedFor);
+            return runner == null ? List.of() : List.of(runner);
         }
 
         @Override
-        String lock() {
+        final String lock() {
             return describe(task);
         }
 
         @Override
-        String kind() {
+        final String kind() {
             return TASK;
         }
 
         @Override
-        List<Thread> waitsFor() {
-            return List.of(runner);
+        final List<Thread> waitsFor() {
+            return runBy;
         }
 
         @Override
-        boolean isOver() {
-            return LockSupport.getBlocker(thread()) != task || runners.of(task) != runner;
+        final boolean isOver() {
+            return LockSupport.getBlocker(thread()) != task || !Set.copyOf(runBy(task)).equals(Set.copyOf(runBy));
         }
     }
 
@@ -273,36 +279,15 @@ public final class LockGraph implements LockCycles {
      * Waits for a task of a fork-join pool, which one of its busy workers will complete. Only an edge while none of them has a
      * way round this thread.
      */
-    private final class ForkJoinEdge extends Edge {
-
-        private final Object task;
-        private final List<Thread> workers;
+    private final class ForkJoinEdge extends TaskEdge {
 
         ForkJoinEdge(Thread thread, Object task, List<Thread> workers) {
-            super(thread);
-            this.task = task;
-            this.workers = workers;
+            super(thread, task, workers);
         }
 
         @Override
-        String lock() {
-            return describe(task);
-        }
-
-        @Override
-        String kind() {
-            return TASK;
-        }
-
-        @Override
-        List<Thread> waitsFor() {
-            return workers;
-        }
-
-        @Override
-        boolean isOver() {
-            return LockSupport.getBlocker(thread()) != task
-                    || !new HashSet<>(forkJoin.of(thread(), task, platform.all())).equals(new HashSet<>(workers));
+        List<Thread> runBy(Object waitedFor) {
+            return forkJoin.of(thread(), waitedFor, platform.all());
         }
     }
 
@@ -526,7 +511,7 @@ public final class LockGraph implements LockCycles {
                 }
                 Thread runner = runners.of(blocker);
                 if (runner != null) {
-                    edges.put(thread, new TaskEdge(thread, blocker, runner));
+                    edges.put(thread, new TaskEdge(thread, blocker, List.of(runner)));
                 }
                 List<Thread> workers = forkJoin.of(thread, blocker, platform.all());
                 if (!workers.isEmpty()) {
